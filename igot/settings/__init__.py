@@ -1,0 +1,1 @@
+"""Settings: `base` reads the environment; `development`, `test` and `production` build on it."""

@@ -1,0 +1,249 @@
+"""Fixtures that every part of the suite may use: media, log-in, Chromium, axe, a real worker."""
+
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+import pytest
+import redis
+from django.conf import settings
+from django.db import connection
+from django.utils import translation
+
+from igot.celery import app as celery_app
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+    from pytest_django.live_server_helper import LiveServer
+
+ROOT = Path(__file__).resolve().parent.parent
+IN_CI = os.environ.get("CI", "").lower() in {"1", "true", "yes"}
+CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
+# The flags only stop look-ups that the browser would make by itself; root cannot use the sandbox.
+CHROMIUM_FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-dev-shm-usage",
+]
+AXE_RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+
+# Live-worker tests empty this Redis database, so it is one that nothing else uses.
+TEST_REDIS_URL = os.environ.get("TEST_REDIS_URL", "redis://127.0.0.1:6379/9")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark tests by what they ask for, and leave PostgreSQL's own tests to its run."""
+    for item in items:
+        names = set(getattr(item, "fixturenames", ()))
+        if names & {"page", "context", "browser", "new_page"}:
+            item.add_marker("browser")
+        if "celery_worker_process" in names:
+            item.add_marker("live_worker")
+            item.add_marker("postgres")
+        if item.get_closest_marker("postgres") and connection.vendor != "postgresql":
+            item.add_marker(pytest.mark.skip(reason="runs in the PostgreSQL half of make test"))
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Refuse a run that mixes CI with a missing Chromium: it must fail there, never skip."""
+    if IN_CI and not shutil.which(CHROMIUM):
+        pytest.exit(f"{CHROMIUM} is missing: apt-get install chromium", returncode=3)
+
+
+@pytest.fixture(autouse=True)
+def media_of_this_test(settings: Any, tmp_path: Path) -> Path:
+    """Keep the files that a test stores in a folder of its own."""
+    settings.MEDIA_ROOT = str(tmp_path / "media")
+    return tmp_path / "media"
+
+
+@pytest.fixture(autouse=True)
+def english() -> Iterator[None]:
+    """Let no test hand its language on to the next."""
+    with translation.override("en"):
+        yield
+
+
+# --- Chromium -------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Start Debian's Chromium.
+
+    The synchronous driver keeps an event loop running in the main thread, and Django refuses the
+    ORM beside one. The guard is lifted for this process, so browser tests run in one of their own.
+    """
+    if not shutil.which(CHROMIUM):
+        if IN_CI:
+            pytest.fail(f"{CHROMIUM} is missing: apt-get install chromium")
+        pytest.skip(f"{CHROMIUM} is missing: apt-get install chromium")
+    patch = pytest.MonkeyPatch()
+    patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+    yield {
+        **browser_type_launch_args,
+        "executable_path": CHROMIUM,
+        "args": CHROMIUM_FLAGS,
+        "headless": True,
+    }
+    patch.undo()
+
+
+@pytest.fixture(scope="session")
+def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]:
+    """Show pages as an officer in India sees them on a laptop."""
+    return {
+        **browser_context_args,
+        "viewport": {"width": 1280, "height": 800},
+        "locale": "en-IN",
+        "timezone_id": "Asia/Kolkata",
+    }
+
+
+@pytest.fixture
+def axe(page: "Page") -> Callable[[], None]:
+    """Return a check that the page now open has no accessibility violation."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    def check() -> None:
+        found = Axe().run(page, options={"runOnly": AXE_RULES})
+        assert found.violations_count == 0, found.generate_report()
+
+    return check
+
+
+@pytest.fixture
+def login(page: "Page", live_server: "LiveServer", client: Any) -> Callable[..., None]:
+    """Return a log-in that gives the browser the session of `user`, second factor included."""
+
+    def log_in(user: Any) -> None:
+        client.force_login(user, backend=settings.AUTHENTICATION_BACKENDS[0])
+        remember_second_factor(client, user)
+        page.context.add_cookies(
+            [
+                {
+                    "name": settings.SESSION_COOKIE_NAME,
+                    "value": client.cookies[settings.SESSION_COOKIE_NAME].value,
+                    "url": live_server.url,
+                    "httpOnly": True,
+                    "sameSite": "Lax",
+                }
+            ]
+        )
+
+    return log_in
+
+
+def remember_second_factor(client: Any, user: Any) -> None:
+    """Note in the client's session that `user` has just shown password and code."""
+    session = client.session
+    now = time.time()
+    session["account_authentication_methods"] = [
+        {"method": "password", "at": now, "email": user.email},
+        {"method": "mfa", "at": now, "type": "totp"},
+    ]
+    session.save()
+
+
+# --- a real worker ----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Worker:
+    """A running Celery worker: where its log and the mails that it sent are."""
+
+    log: Path
+    mail: Path
+
+    def mails(self) -> list[str]:
+        """Return the mails sent so far, as text."""
+        return [path.read_text() for path in sorted(self.mail.glob("*.log"))]
+
+
+@pytest.fixture
+def celery_worker_process(
+    transactional_db: None, media_of_this_test: Path, tmp_path: Path
+) -> Iterator[Worker]:
+    """Run `celery worker` on this test's database and files, and let this process send it tasks."""
+    worker = Worker(log=tmp_path / "worker.log", mail=tmp_path / "mail")
+    worker.mail.mkdir()
+    media_of_this_test.mkdir(exist_ok=True)
+    with broker_of_tests() as url, worker.log.open("wb") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "celery", "-A", "igot", "worker", "-l", "info"]
+            + ["--concurrency", "1", "--pool", "prefork", "--without-gossip", "--without-mingle"],
+            cwd=ROOT,
+            env={
+                **os.environ,
+                "DJANGO_SETTINGS_MODULE": "igot.settings.test",
+                "DATABASE_URL": database_url_of_tests(),
+                "REDIS_URL": url,
+                "TEST_LIVE_WORKER": "1",
+                "MEDIA_ROOT": str(media_of_this_test),
+                "EMAIL_URL": f"filemail://{worker.mail}",
+            },
+            stdout=log,
+            stderr=subprocess.STDOUT,
+        )
+        try:
+            wait_until_ready(process, worker.log)
+            yield worker
+        finally:
+            process.terminate()
+            try:
+                process.wait(20)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait(20)
+
+
+@contextmanager
+def broker_of_tests() -> Iterator[str]:
+    """Make this process send its tasks to an emptied Redis, and run them in process again after."""
+    server = redis.Redis.from_url(TEST_REDIS_URL)
+    try:
+        server.flushdb()
+    except redis.ConnectionError:
+        if IN_CI:
+            pytest.fail(f"no Redis answers at {TEST_REDIS_URL}")
+        pytest.skip(f"no Redis answers at {TEST_REDIS_URL}")
+    before = (celery_app.conf.broker_url, celery_app.conf.task_always_eager)
+    celery_app.conf.broker_url, celery_app.conf.task_always_eager = TEST_REDIS_URL, False
+    try:
+        yield TEST_REDIS_URL
+    finally:
+        celery_app.conf.broker_url, celery_app.conf.task_always_eager = before
+        server.flushdb()
+        server.close()
+
+
+def database_url_of_tests() -> str:
+    """Name the PostgreSQL test database, so that another process can join it."""
+    db = connection.settings_dict
+    password = f":{quote(db['PASSWORD'], safe='')}" if db["PASSWORD"] else ""
+    host = f"{db['HOST'] or '127.0.0.1'}:{db['PORT'] or 5432}"
+    return f"postgres://{quote(db['USER'], safe='')}{password}@{host}/{db['NAME']}"
+
+
+def wait_until_ready(process: "subprocess.Popen[bytes]", log: Path, seconds: float = 40) -> None:
+    """Wait until the worker says that it is ready, or fail with its last words."""
+    ends = time.monotonic() + seconds
+    while time.monotonic() < ends and process.poll() is None:
+        if " ready." in log.read_text(errors="replace"):
+            return
+        time.sleep(0.1)
+    pytest.fail("the Celery worker did not start:\n" + log.read_text(errors="replace")[-4000:])
