@@ -35,7 +35,9 @@ def readyz(request: HttpRequest) -> JsonResponse:
     """Answer 200 when database, cache, broker and disk work, else 503 and which does not."""
     found = {name: "ok" if works() else "failing" for name, works in CHECKS.items()}
     status = 200 if set(found.values()) == {"ok"} else 503
-    return JsonResponse({"status": "ready" if status == 200 else "degraded", **found}, status=status)
+    return JsonResponse(
+        {"status": "ready" if status == 200 else "degraded", **found}, status=status
+    )
 
 
 def _database_answers() -> bool:

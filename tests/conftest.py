@@ -15,7 +15,7 @@ from urllib.parse import quote
 import pytest
 import redis
 from django.conf import settings
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import translation
 
 from igot.celery import app as celery_app
@@ -62,6 +62,43 @@ def pytest_configure(config: pytest.Config) -> None:
     """Refuse a run that mixes CI with a missing Chromium: it must fail there, never skip."""
     if IN_CI and not shutil.which(CHROMIUM):
         pytest.exit(f"{CHROMIUM} is missing: apt-get install chromium", returncode=3)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def flush_passes_append_only_tables() -> Iterator[None]:
+    """Let the clean-up after transactional tests empty the append-only tables too."""
+    operations = type(connection.ops)
+    flush = operations.execute_sql_flush
+
+    def flush_without_triggers(self: Any, statements: list[str]) -> None:
+        with transaction.atomic(), triggers_off():
+            flush(self, statements)
+
+    patch = pytest.MonkeyPatch()
+    patch.setattr(operations, "execute_sql_flush", flush_without_triggers)
+    yield
+    patch.undo()
+
+
+@contextmanager
+def triggers_off() -> Iterator[None]:
+    """Take our triggers off for a while, inside the transaction that is open."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute(
+                "SELECT DISTINCT tgrelid::regclass::text FROM pg_trigger WHERE NOT tgisinternal"
+            )
+            off = [f"ALTER TABLE {table} DISABLE TRIGGER USER" for (table,) in cursor.fetchall()]
+            on = [statement.replace(" DISABLE ", " ENABLE ") for statement in off]
+        else:
+            cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
+            found = cursor.fetchall()
+            off, on = [f"DROP TRIGGER {name}" for name, _sql in found], [sql for _, sql in found]
+        for statement in off:
+            cursor.execute(statement)
+        yield
+        for statement in on:
+            cursor.execute(statement)
 
 
 @pytest.fixture(autouse=True)

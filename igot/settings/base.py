@@ -1,10 +1,11 @@
 """What all settings share, read from the environment as .env.example describes it."""
 
+import re
 from datetime import timedelta
 from pathlib import Path
 
 import environ
-from csp.constants import NONE, NONCE, SELF
+from csp.constants import NONCE, NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
@@ -18,8 +19,11 @@ ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 SITE_URL = env("SITE_URL", default="http://127.0.0.1:8000")  # for links in mail and PDFs
 
-# Keys of the encrypted columns, kept apart from SECRET_KEY: "1:<base64>,2:<base64>"; the last writes.
-FIELD_KEYS = dict(key.split(":", 1) for key in env.list("FIELD_KEYS", default=[]))
+# Keys of the encrypted columns, apart from SECRET_KEY: "1:<base64>,2:<base64>"; the last writes.
+FIELD_KEYS = {
+    name: key
+    for name, _colon, key in (k.partition(":") for k in env.list("FIELD_KEYS", default=[]))
+}
 BLIND_INDEX_KEY = env("BLIND_INDEX_KEY", default="")
 
 INSTALLED_APPS = [
@@ -123,8 +127,13 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- cache: rate limits must be seen by every process ----------------------------------------
 REDIS_URL = env("REDIS_URL", default="")
+# Emptying the cache empties its whole Redis database, so it is the one after the broker's.
+CACHE_REDIS_URL = re.sub(r"(?:/(\d*))?$", lambda m: f"/{int(m[1] or 0) + 1}", REDIS_URL, count=1)
 CACHES = {
-    "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": CACHE_REDIS_URL,
+    }
     if REDIS_URL
     else {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "igot_cache"}
 }
@@ -239,6 +248,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = (
     else {}
 )
 CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 1, "interval_start": 0, "interval_max": 0.2}
+CELERY_BEAT_SYNC_EVERY = 1  # each dispatch touches the schedule file: its age is beat's health
 CELERY_BEAT_SCHEDULE = {
     "beat-heartbeat": {
         "task": "accounts.tasks.beat_heartbeat",
