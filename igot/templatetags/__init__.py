@@ -1,0 +1,1 @@
+"""Template tags that every template may use without loading them."""
