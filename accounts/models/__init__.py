@@ -1,0 +1,31 @@
+"""Tables of the lowest app, by topic."""
+
+from accounts.models.audit import AuditChain, AuditEntry, AuditSeal, Notice
+from accounts.models.officers import Officer, ServiceRecordEntry
+from accounts.models.reference import (
+    CadreAuthority,
+    NodalAppointment,
+    OfficialEmailDomain,
+    Rank,
+    Service,
+    ServiceAlias,
+    State,
+)
+from accounts.models.users import User
+
+__all__ = [
+    "AuditChain",
+    "AuditEntry",
+    "AuditSeal",
+    "CadreAuthority",
+    "NodalAppointment",
+    "Notice",
+    "Officer",
+    "OfficialEmailDomain",
+    "Rank",
+    "Service",
+    "ServiceAlias",
+    "ServiceRecordEntry",
+    "State",
+    "User",
+]

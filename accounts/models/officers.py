@@ -1,0 +1,157 @@
+"""The officer and his or her service record: declared, then verified, with every version kept."""
+
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models.reference import CadreAuthority, NodalAppointment, Rank, Service, State
+from accounts.models.users import User
+from accounts.roles import Role
+from igot.lib.append_only import AppendOnlyModel, AppendOnlyQuerySet
+
+
+class OfficerQuerySet(models.QuerySet["Officer"]):
+    def visible_to(self, user: User) -> "OfficerQuerySet":
+        """Return the officers whose records `user` may see: all, those of the authority, or own."""
+        everyone = (Role.DEALING_HAND, Role.SANCTIONING_AUTHORITY, Role.AUDITOR)
+        if user.has_role(*everyone) or user.is_superuser:
+            return self
+        reach = Q(user=user)
+        if user.has_role(Role.NODAL_OFFICER):
+            own = NodalAppointment.objects.current().filter(user=user)
+            reach |= Q(service__authority__in=own.values("authority"))
+        return self.filter(reach)
+
+    def awaiting_verification(self) -> "OfficerQuerySet":
+        return self.filter(record_state=Officer.RecordState.DECLARED).exclude(service=None)
+
+    def of_authority(self, authority: CadreAuthority) -> "OfficerQuerySet":
+        return self.filter(service__authority=authority)
+
+    def with_service(self) -> "OfficerQuerySet":
+        return self.select_related("service__authority", "cadre", "rank", "user")
+
+
+class Officer(models.Model):
+    """Somebody in service, with the facts that eligibility rests on."""
+
+    class Group(models.TextChoices):
+        A = "A", _("Group A")
+        B = "B", _("Group B")
+        C = "C", _("Group C")
+
+    class RecordState(models.TextChoices):
+        EMPTY = "empty", _("Not yet declared")
+        DECLARED = "declared", _("Declared, not yet verified")
+        VERIFIED = "verified", _("Verified")
+
+    # What a decision may rest on: changing one of these makes a verified record declared again.
+    FACTS = (
+        "name",
+        "employee_code",
+        "born_on",
+        "service",
+        "cadre",
+        "group",
+        "rank",
+        "allotment_year",
+        "joined_on",
+    )
+
+    user = models.OneToOneField(
+        User, models.PROTECT, related_name="officer", verbose_name=_("user")
+    )
+    name = models.CharField(_("name as in service records"), max_length=200, blank=True)
+    employee_code = models.CharField(
+        _("employee code"), max_length=40, null=True, blank=True, unique=True
+    )
+    born_on = models.DateField(_("date of birth"), null=True, blank=True)
+    service = models.ForeignKey(
+        Service, models.PROTECT, null=True, blank=True, verbose_name=_("service")
+    )
+    cadre = models.ForeignKey(
+        State, models.PROTECT, null=True, blank=True, verbose_name=_("cadre or State")
+    )
+    group = models.CharField(_("group"), max_length=1, choices=Group, blank=True)
+    rank = models.ForeignKey(
+        Rank, models.PROTECT, null=True, blank=True, verbose_name=_("grade")
+    )
+    allotment_year = models.PositiveSmallIntegerField(
+        _("year of allotment or select list"), null=True, blank=True
+    )
+    joined_on = models.DateField(_("date of joining the service"), null=True, blank=True)
+    designation = models.CharField(_("designation"), max_length=200, blank=True)
+    ministry = models.CharField(_("ministry or department"), max_length=200, blank=True)
+    mobile = models.CharField(_("mobile number"), max_length=15, blank=True)
+    record_state = models.CharField(
+        _("service record"), max_length=10, choices=RecordState, default=RecordState.EMPTY
+    )
+    verified_by = models.ForeignKey(
+        User,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("verified by"),
+    )
+    verified_at = models.DateTimeField(_("verified at"), null=True, blank=True)
+
+    objects = OfficerQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("officer")
+        verbose_name_plural = _("officers")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(record_state="verified", verified_by__isnull=False)
+                | ~Q(record_state="verified"),
+                name="accounts_officer_verified_by_someone",
+            ),
+            models.CheckConstraint(
+                condition=Q(joined_on__isnull=True)
+                | Q(born_on__isnull=True)
+                | Q(joined_on__gt=models.F("born_on")),
+                name="accounts_officer_joined_after_birth",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name or self.user.email
+
+    def get_absolute_url(self) -> str:
+        return reverse("accounts:officer", args=[self.pk])
+
+    @property
+    def is_verified(self) -> bool:
+        return self.record_state == self.RecordState.VERIFIED
+
+    @property
+    def authority(self) -> CadreAuthority | None:
+        return self.service.authority if self.service else None
+
+
+class ServiceRecordEntry(AppendOnlyModel):
+    """One version of an officer's facts: what was declared or verified, by whom and when."""
+
+    officer = models.ForeignKey(
+        Officer, models.PROTECT, related_name="record_entries", verbose_name=_("officer")
+    )
+    record_state = models.CharField(
+        _("service record"), max_length=10, choices=Officer.RecordState
+    )
+    facts = models.JSONField(_("facts"))
+    note = models.CharField(_("note"), max_length=500, blank=True)
+    acting_user = models.ForeignKey(
+        User, models.PROTECT, related_name="+", verbose_name=_("by")
+    )
+    at = models.DateTimeField(_("at"))
+
+    objects = AppendOnlyQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("version of a service record")
+        verbose_name_plural = _("versions of service records")
+
+    def __str__(self) -> str:
+        return f"{self.officer_id}: {self.get_record_state_display()}"

@@ -1,0 +1,223 @@
+"""Services, ranks, States and authorities: reference data that the Department may edit."""
+
+from datetime import date
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models.users import User
+
+
+class OfficialEmailDomain(models.Model):
+    """A domain whose addresses may sign up; its subdomains may too."""
+
+    domain = models.CharField(_("domain"), max_length=200, unique=True)
+    note = models.CharField(_("note"), max_length=200, blank=True)
+    is_active = models.BooleanField(_("active"), default=True)
+
+    class Meta:
+        verbose_name = _("official e-mail domain")
+        verbose_name_plural = _("official e-mail domains")
+
+    def __str__(self) -> str:
+        return self.domain
+
+
+class State(models.Model):
+    """A State or Union Territory, with its region under the Official Languages Rules."""
+
+    code = models.CharField(_("code"), max_length=5, unique=True)
+    name = models.CharField(_("name"), max_length=100)
+    name_hi = models.CharField(_("name in Hindi"), max_length=100, blank=True)
+    region = models.CharField(
+        _("language region"), max_length=1, choices=[("A", "A"), ("B", "B"), ("C", "C")]
+    )
+    is_union_territory = models.BooleanField(_("Union Territory"), default=False)
+    is_verified = models.BooleanField(_("verified"), default=False)
+
+    class Meta:
+        verbose_name = _("State or Union Territory")
+        verbose_name_plural = _("States and Union Territories")
+
+    def __str__(self) -> str:
+        return self.name_hi if get_language() == "hi" and self.name_hi else self.name
+
+
+class CadreAuthority(models.Model):
+    """A cadre controlling authority: it is intimated of registrations, and approves where it must."""
+
+    name = models.CharField(_("name"), max_length=250, unique=True)
+    name_hi = models.CharField(_("name in Hindi"), max_length=250, blank=True)
+    address = models.TextField(_("address"), blank=True)
+    email = models.EmailField(_("e-mail address"), blank=True)
+    state = models.ForeignKey(
+        State, models.PROTECT, null=True, blank=True, verbose_name=_("State or Union Territory")
+    )
+    is_verified = models.BooleanField(_("verified"), default=False)
+
+    class Meta:
+        verbose_name = _("cadre controlling authority")
+        verbose_name_plural = _("cadre controlling authorities")
+
+    def __str__(self) -> str:
+        return self.name_hi if get_language() == "hi" and self.name_hi else self.name
+
+
+class ServiceQuerySet(models.QuerySet["Service"]):
+    def active(self) -> "ServiceQuerySet":
+        return self.filter(is_active=True)
+
+    def matching(self, words: str) -> "ServiceQuerySet":
+        """Return the services whose code, name, acronym or alias contains `words`."""
+        found = Q(code__icontains=words) | Q(name__icontains=words) | Q(acronym__icontains=words)
+        found |= Q(name_hi__icontains=words) | Q(aliases__alias__icontains=words)
+        return self.filter(found).distinct()
+
+
+class Service(models.Model):
+    """A service, its family and groups, and the authority that controls its cadre."""
+
+    class Family(models.TextChoices):
+        AIS = "AIS", _("All India Services")
+        CENTRAL = "CENTRAL", _("Central Civil Services, Group A")
+        SECRETARIAT = "SECRETARIAT", _("Secretariat services")
+        UT = "UT", _("Services of the Union Territories")
+        STATE = "STATE", _("State Civil Services")
+        OUTSIDE = "OUTSIDE", _("Outside the programme")
+
+    class Mode(models.TextChoices):
+        INTIMATION = "intimation", _("Intimation only")
+        PRIOR_APPROVAL = "prior_approval", _("Prior approval")
+
+    class Basis(models.TextChoices):
+        ALLOTMENT_YEAR = "allotment_year", _("Year of allotment")
+        EXAM_BATCH = "exam_batch", _("Batch of the examination")
+        JOINING_DATE = "joining_date", _("Date of joining")
+        SELECT_LIST = "select_list_year_or_joining", _("Select-list year, or date of joining")
+
+    code = models.CharField(_("code"), max_length=20, unique=True)
+    name = models.CharField(_("name"), max_length=200)
+    name_hi = models.CharField(_("name in Hindi"), max_length=200, blank=True)
+    acronym = models.CharField(_("acronym in use"), max_length=100, blank=True)
+    family = models.CharField(_("family"), max_length=12, choices=Family)
+    category = models.CharField(_("category"), max_length=30, blank=True)
+    groups = models.CharField(_("groups"), max_length=10, help_text=_("For example: A,B"))
+    authority = models.ForeignKey(
+        CadreAuthority, models.PROTECT, verbose_name=_("cadre controlling authority")
+    )
+    cca_mode = models.CharField(
+        _("what the authority does"), max_length=15, choices=Mode, default=Mode.INTIMATION
+    )
+    basis = models.CharField(_("length of service counts from"), max_length=30, choices=Basis)
+    state = models.ForeignKey(
+        State, models.PROTECT, null=True, blank=True, verbose_name=_("State or Union Territory")
+    )
+    source = models.CharField(_("source"), max_length=100, blank=True)
+    is_verified = models.BooleanField(_("verified"), default=False)
+    is_active = models.BooleanField(_("active"), default=True)
+
+    objects = ServiceQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("service")
+        verbose_name_plural = _("services")
+
+    def __str__(self) -> str:
+        return self.name_hi if get_language() == "hi" and self.name_hi else self.name
+
+    @property
+    def group_list(self) -> list[str]:
+        return [group.strip() for group in self.groups.split(",") if group.strip()]
+
+
+class ServiceAlias(models.Model):
+    """Another name under which a service is known or was known."""
+
+    service = models.ForeignKey(
+        Service,
+        models.CASCADE,  # an alias is a part of its service
+        related_name="aliases",
+        verbose_name=_("service"),
+    )
+    alias = models.CharField(_("alias"), max_length=200)
+    used_until = models.DateField(_("used until"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("alias of a service")
+        verbose_name_plural = _("aliases of services")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["service", "alias"], name="accounts_servicealias_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.alias
+
+
+class Rank(models.Model):
+    """A grade of a service or of a family of services, with its group and pay level."""
+
+    service_key = models.CharField(_("service or family"), max_length=20)
+    code = models.CharField(_("code"), max_length=20)
+    name = models.CharField(_("name"), max_length=150)
+    name_hi = models.CharField(_("name in Hindi"), max_length=150, blank=True)
+    group = models.CharField(_("group"), max_length=1)
+    gazetted = models.CharField(_("gazetted"), max_length=60, blank=True)
+    pay_level = models.CharField(_("pay level"), max_length=60, blank=True)
+    pre_2016_grade_pay = models.CharField(_("grade pay before 2016"), max_length=30, blank=True)
+    source = models.CharField(_("source"), max_length=100, blank=True)
+    is_verified = models.BooleanField(_("verified"), default=False)
+
+    class Meta:
+        verbose_name = _("rank")
+        verbose_name_plural = _("ranks")
+        constraints = [
+            models.UniqueConstraint(fields=["service_key", "code"], name="accounts_rank_once")
+        ]
+
+    def __str__(self) -> str:
+        return self.name_hi if get_language() == "hi" and self.name_hi else self.name
+
+
+class NodalAppointmentQuerySet(models.QuerySet["NodalAppointment"]):
+    def current(self, on: date | None = None) -> "NodalAppointmentQuerySet":
+        """Return the appointments in force on `on` (today by default), both days inclusive."""
+        on = on or timezone.localdate()
+        ended = Q(until__isnull=False, until__lt=on)
+        return self.filter(starts_on__lte=on, user__is_active=True).exclude(ended)
+
+
+class NodalAppointment(models.Model):
+    """That a user acts for a cadre controlling authority, from one day to another."""
+
+    authority = models.ForeignKey(
+        CadreAuthority,
+        models.PROTECT,
+        related_name="appointments",
+        verbose_name=_("cadre controlling authority"),
+    )
+    user = models.ForeignKey(
+        User, models.PROTECT, related_name="nodal_appointments", verbose_name=_("user")
+    )
+    starts_on = models.DateField(_("from"))
+    until = models.DateField(_("until"), null=True, blank=True)
+    order_reference = models.CharField(_("order"), max_length=100, blank=True)
+
+    objects = NodalAppointmentQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("nodal appointment")
+        verbose_name_plural = _("nodal appointments")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(until__isnull=True) | Q(until__gte=F("starts_on")),
+                name="accounts_nodalappointment_ends_after_start",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} – {self.authority}"

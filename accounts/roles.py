@@ -1,0 +1,154 @@
+"""The roles of the portal and what each may open on the desk: the only place that says so.
+
+The roles are stored as groups of the same name (`sync_roles`), and a test compares both.
+"""
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+
+class Role(TextChoices):
+    OFFICER = "officer", _("Officer")
+    NODAL_OFFICER = "nodal officer", _("Nodal officer of a cadre controlling authority")
+    DEALING_HAND = "dealing hand", _("Dealing hand")
+    SANCTIONING_AUTHORITY = "sanctioning authority", _("Sanctioning authority")
+    PAYING_OFFICER = "paying officer", _("Paying officer")
+    COMMITTEE_MEMBER = "committee member", _("Member of the selection committee")
+    COMMITTEE_SECRETARY = "committee secretary", _("Secretary of the selection committee")
+    CIRCULAR_AUTHOR = "circular author", _("Author of circulars")
+    CIRCULAR_APPROVER = "circular approver", _("Approver of circulars")
+    AUDITOR = "auditor", _("Auditor")
+
+
+STAFF_ROLES = frozenset(Role) - {Role.OFFICER}  # a second factor is required of these
+DESK_ROLES = frozenset(  # these work in the Django admin
+    {
+        Role.DEALING_HAND,
+        Role.SANCTIONING_AUTHORITY,
+        Role.PAYING_OFFICER,
+        Role.COMMITTEE_SECRETARY,
+        Role.CIRCULAR_AUTHOR,
+        Role.CIRCULAR_APPROVER,
+        Role.AUDITOR,
+    }
+)
+
+# What a role may open on the desk, as "<app>.<model>": "<verbs>" with v(iew), a(dd), c(hange).
+# Nobody deletes. Changes of state are not permissions but steps, asked of each app's policies.
+DESK: dict[Role, dict[str, str]] = {
+    Role.DEALING_HAND: {
+        "accounts.officer": "v",
+        "accounts.service": "vac",
+        "accounts.servicealias": "vac",
+        "accounts.rank": "vac",
+        "accounts.state": "vac",
+        "accounts.cadreauthority": "vac",
+        "accounts.nodalappointment": "vac",
+        "accounts.officialemaildomain": "vac",
+        "courses.institute": "vac",
+        "courses.programme": "vac",
+        "courses.provider": "vac",
+        "courses.course": "vac",
+        "courses.coursemodule": "vac",
+        "courses.courseunit": "vac",
+        "courses.coursefee": "vac",
+        "courses.coursecredit": "vac",
+        "courses.graderule": "vac",
+        "courses.run": "vac",
+        "courses.committeedecision": "v",
+        "eligibility.ruleset": "v",
+        "eligibility.rulesetversion": "v",
+        "eligibility.decision": "v",
+        "enrollment.enrollment": "v",
+        "enrollment.intimation": "v",
+        "enrollment.providerlist": "v",
+        "enrollment.couponbatch": "v",
+        "enrollment.coupon": "v",
+        "enrollment.couponissue": "v",
+        "enrollment.resultimport": "v",
+        "enrollment.result": "v",
+        "enrollment.certificatesubmission": "v",
+        "credits.creditentry": "v",
+        "credits.creditthreshold": "vac",
+        "reimbursement.claim": "v",
+        "reimbursement.referencerate": "vac",
+        "reports.feedback": "vc",
+    },
+    Role.SANCTIONING_AUTHORITY: {
+        "accounts.officer": "v",
+        "eligibility.decision": "v",
+        "enrollment.enrollment": "v",
+        "enrollment.certificatesubmission": "v",
+        "reimbursement.claim": "v",
+        "reimbursement.sanctionorder": "v",
+        "reimbursement.referencerate": "v",
+        "reimbursement.allotment": "v",
+        "reimbursement.sanctionlimit": "v",
+    },
+    Role.PAYING_OFFICER: {
+        "reimbursement.claim": "v",
+        "reimbursement.sanctionorder": "v",
+        "reimbursement.paymentbatch": "v",
+        "reimbursement.paymentline": "v",
+        "reimbursement.returnfile": "v",
+        "reimbursement.allotment": "vac",
+    },
+    Role.COMMITTEE_SECRETARY: {
+        "courses.institute": "vac",
+        "courses.programme": "vac",
+        "courses.course": "vac",
+        "courses.committeedecision": "vac",
+    },
+    Role.CIRCULAR_AUTHOR: {
+        "circulars.circular": "vac",
+        "circulars.officefile": "vac",
+        "circulars.addresslist": "vac",
+    },
+    Role.CIRCULAR_APPROVER: {
+        "circulars.circular": "v",
+        "circulars.officefile": "v",
+        "circulars.addresslist": "v",
+    },
+    Role.AUDITOR: {
+        name: "v"
+        for name in (
+            "accounts.officer",
+            "accounts.auditentry",
+            "accounts.servicerecordentry",
+            "accounts.user",
+            "courses.course",
+            "courses.run",
+            "courses.committeedecision",
+            "circulars.circular",
+            "circulars.issueddocument",
+            "eligibility.rulesetversion",
+            "eligibility.decision",
+            "enrollment.enrollment",
+            "enrollment.intimation",
+            "enrollment.couponbatch",
+            "enrollment.coupon",
+            "enrollment.couponissue",
+            "enrollment.resultimport",
+            "enrollment.result",
+            "enrollment.certificatesubmission",
+            "credits.creditentry",
+            "reimbursement.claim",
+            "reimbursement.sanctionorder",
+            "reimbursement.paymentbatch",
+            "reimbursement.paymentline",
+            "reimbursement.returnfile",
+            "reimbursement.allotment",
+        )
+    },
+}
+VERBS = {"v": "view", "a": "add", "c": "change"}
+
+
+def permissions_of(role: Role) -> set[str]:
+    """Return the Django permissions of `role`, as "<app>.<verb>_<model>"."""
+    return {
+        f"{app}.{VERBS[verb]}_{model}"
+        for name, verbs in DESK.get(role, {}).items()
+        for app, model in [name.split(".")]
+        for verb in verbs
+    }

@@ -1,0 +1,88 @@
+"""Work after the commit: mail of notices, and the seals of the audit trail."""
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from celery import shared_task
+from django.conf import settings
+from django.core.mail import EmailMessage, get_connection
+from django.core.mail.backends.base import BaseEmailBackend
+from django.db import transaction
+from django.db.models import F, Q
+from django.template.loader import render_to_string
+from django.utils import timezone, translation
+
+from accounts import audit
+from accounts.models import Notice
+
+LEASE = timedelta(minutes=5)
+MOST_ATTEMPTS = 8
+
+
+def text_of(notice: Notice) -> tuple[str, str]:
+    """Return the subject (first line) and body of `notice` in the active language."""
+    context = {**notice.params, "entry": notice.entry, "link": notice.link}
+    text = render_to_string(f"notices/{notice.template}.txt", context).strip()
+    subject, _line, body = text.partition("\n")
+    return subject.strip(), body.strip()
+
+
+@shared_task
+def deliver(*, notice_id: int, **ignored: Any) -> None:
+    """Mail one notice, unless it was mailed or is being mailed."""
+    _deliver(notice_id, get_connection())
+
+
+@shared_task
+def deliver_unsent(**ignored: Any) -> int:
+    """Mail what a lost message or a refused connection left behind; return how many were tried."""
+    now = timezone.now()
+    due = Notice.objects.unsent().filter(
+        Q(leased_until=None) | Q(leased_until__lt=now), attempts__lt=MOST_ATTEMPTS
+    )
+    ids = list(due.order_by("pk").values_list("pk", flat=True)[:500])
+    with get_connection() as connection:
+        for notice_id in ids:
+            _deliver(notice_id, connection)
+    return len(ids)
+
+
+def _deliver(notice_id: int, connection: BaseEmailBackend) -> None:
+    now = timezone.now()
+    won = (
+        Notice.objects.unsent()
+        .filter(Q(leased_until=None) | Q(leased_until__lt=now), pk=notice_id)
+        .update(leased_until=now + LEASE, attempts=F("attempts") + 1)
+    )
+    if not won:
+        return
+    notice = Notice.objects.select_related("user", "entry").get(pk=notice_id)
+    with translation.override(notice.user.language):
+        subject, body = text_of(notice)
+        foot = render_to_string("notices/_foot.txt", {"site_url": settings.SITE_URL})
+    if notice.link:
+        body = f"{body}\n\n{settings.SITE_URL}{notice.link}"
+    EmailMessage(
+        " ".join(f"{settings.ACCOUNT_EMAIL_SUBJECT_PREFIX}{subject}".split()),
+        f"{body}\n\n{foot}",
+        to=[notice.user.email],
+        headers={"Message-ID": f"<notice-{notice.pk}@igot>"},
+        connection=connection,
+    ).send()
+    with transaction.atomic():
+        Notice.objects.filter(pk=notice_id).update(mailed_at=timezone.now(), leased_until=None)
+
+
+@shared_task
+def seal_audit(**ignored: Any) -> int:
+    """Chain the audit entries that have no seal yet."""
+    return audit.seal_entries()
+
+
+@shared_task
+def beat_heartbeat(**ignored: Any) -> None:
+    """Leave a sign that the schedule runs, for the health check of the container."""
+    mark = Path(settings.BASE_DIR) / "var" / "beat"
+    mark.parent.mkdir(parents=True, exist_ok=True)
+    mark.touch()

@@ -1,0 +1,1 @@
+"""Office memoranda, letters and orders, from text to PDF to distribution."""

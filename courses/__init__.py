@@ -1,0 +1,1 @@
+"""Institutes, programmes, courses, runs, and the committee decisions that they rest on."""

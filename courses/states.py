@@ -1,0 +1,35 @@
+"""The states of a run and of a committee decision, as data."""
+
+from typing import NamedTuple
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+from accounts.roles import Role
+
+
+class RunState(TextChoices):
+    ANNOUNCED = "announced", _("Announced")
+    SCHEDULED = "scheduled", _("Scheduled")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+
+
+class DecisionState(TextChoices):
+    DRAFT = "draft", _("Recorded, to be confirmed")
+    IN_FORCE = "in_force", _("In force")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+
+
+class Step(NamedTuple):
+    sources: frozenset[DecisionState]
+    target: DecisionState
+    role: Role
+
+
+CONFIRM = Step(
+    frozenset({DecisionState.DRAFT}), DecisionState.IN_FORCE, Role.COMMITTEE_MEMBER
+)
+WITHDRAW = Step(
+    frozenset({DecisionState.IN_FORCE}), DecisionState.WITHDRAWN, Role.COMMITTEE_MEMBER
+)
+STEPS = (CONFIRM, WITHDRAW)

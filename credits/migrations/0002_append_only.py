@@ -1,0 +1,12 @@
+"""The database itself keeps these tables append-only."""
+
+from django.db import migrations
+
+from igot.lib.append_only import AppendOnlyTable
+
+
+class Migration(migrations.Migration):
+    dependencies = [("credits", "0001_initial")]
+    operations = [
+        AppendOnlyTable("credits_creditentry"),
+    ]

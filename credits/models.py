@@ -1,0 +1,120 @@
+"""The ledger of credit points: lines are added, never changed; and the dated thresholds."""
+
+from datetime import date, datetime
+
+from django.db import models
+from django.db.models import F, Q, Sum
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Officer, User
+from accounts.roles import Role
+from igot.lib.append_only import AppendOnlyModel, AppendOnlyQuerySet
+
+
+class CreditEntryQuerySet(AppendOnlyQuerySet):
+    def visible_to(self, user: User) -> "CreditEntryQuerySet":
+        if user.has_role(Role.DEALING_HAND, Role.AUDITOR) or user.is_superuser:
+            return self
+        return self.filter(officer__user=user)
+
+    def balance(self) -> int:
+        return self.aggregate(points=Sum("points"))["points"] or 0
+
+    def as_of(self, at: datetime) -> "CreditEntryQuerySet":
+        return self.filter(posted_at__lte=at)
+
+
+class CreditEntry(AppendOnlyModel):
+    """A line of the ledger: so many points for one cause, exactly once."""
+
+    class Kind(models.TextChoices):
+        AWARD = "award", _("Award")
+        REVERSAL = "reversal", _("Reversal")
+        CONSUMPTION = "consumption", _("Used")
+        OPENING = "opening", _("Opening balance")
+
+    officer = models.ForeignKey(
+        Officer, models.PROTECT, related_name="credit_entries", verbose_name=_("officer")
+    )
+    kind = models.CharField(_("kind"), max_length=12, choices=Kind)
+    points = models.IntegerField(_("points"))
+    key = models.CharField(_("cause"), max_length=80, unique=True)
+    description = models.CharField(_("description"), max_length=250)
+    description_hi = models.CharField(_("description in Hindi"), max_length=250, blank=True)
+    authority = models.CharField(_("circular or order"), max_length=150, blank=True)
+    reverses = models.OneToOneField(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="reversed_by",
+        verbose_name=_("reverses"),
+    )
+    posted_by = models.ForeignKey(
+        User, models.PROTECT, null=True, related_name="+", verbose_name=_("posted by")
+    )
+    posted_at = models.DateTimeField(_("posted at"))
+    digest = models.CharField(_("digest"), max_length=64, editable=False)
+
+    objects = CreditEntryQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("line of the credit ledger")
+        verbose_name_plural = _("lines of the credit ledger")
+        constraints = [
+            models.CheckConstraint(condition=~Q(points=0), name="credits_creditentry_not_zero"),
+            models.CheckConstraint(
+                condition=Q(kind="reversal", reverses__isnull=False)
+                | (~Q(kind="reversal") & Q(reverses__isnull=True)),
+                name="credits_creditentry_reversal_names_its_entry",
+            ),
+            models.CheckConstraint(
+                condition=~Q(kind="award") | Q(points__gt=0),
+                name="credits_creditentry_award_is_positive",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["officer"], include=["points"], name="credits_entry_balance")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.points:+d} {self.description}"
+
+
+class CreditThreshold(models.Model):
+    """From what balance an officer may be listed for a kind of programme, as dated policy."""
+
+    class Kind(models.TextChoices):
+        DOMESTIC = "domestic", _("Domestic programmes")
+        FOREIGN = "foreign", _("Foreign programmes")
+
+    kind = models.CharField(_("kind of programme"), max_length=10, choices=Kind)
+    points = models.PositiveIntegerField(_("points"))
+    effective_from = models.DateField(_("from"))
+    effective_to = models.DateField(_("until"), null=True, blank=True)
+    circular_reference = models.CharField(_("circular"), max_length=200)
+    is_illustrative = models.BooleanField(
+        _("illustrative"), default=True, help_text=_("Not yet notified by a circular.")
+    )
+
+    class Meta:
+        verbose_name = _("threshold of credit points")
+        verbose_name_plural = _("thresholds of credit points")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["kind", "effective_from"], name="credits_creditthreshold_once_a_day"
+            ),
+            models.CheckConstraint(
+                condition=Q(effective_to__isnull=True) | Q(effective_to__gte=F("effective_from")),
+                name="credits_creditthreshold_ends_after_start",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()}: {self.points}"
+
+    @classmethod
+    def in_force(cls, on: date) -> "models.QuerySet[CreditThreshold]":
+        """Return the thresholds in force on `on`, both days inclusive."""
+        ended = Q(effective_to__isnull=False, effective_to__lt=on)
+        return cls.objects.filter(effective_from__lte=on).exclude(ended).order_by("points")

@@ -1,0 +1,1 @@
+"""Rule sets as law, pure rules, and the decisions made with them."""

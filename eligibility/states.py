@@ -1,0 +1,78 @@
+"""The words of eligibility as data: verdicts, outcomes, and the switches of a rule set."""
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+
+class Verdict(TextChoices):
+    """What one rule finds."""
+
+    PASS = "PASS", _("Met")
+    FAIL = "FAIL", _("Not met")
+    REFER = "REFER", _("For the Department to decide")
+    MISSING = "MISSING", _("Information missing")
+
+
+class Outcome(TextChoices):
+    """What the three findings come to."""
+
+    ELIGIBLE = "ELIGIBLE", _("Eligible")
+    NOT_ELIGIBLE = "NOT_ELIGIBLE", _("Not eligible")
+    REFER = "REFER", _("For the Department to decide")
+    INCOMPLETE = "INCOMPLETE", _("Information missing")
+
+
+class Rule(TextChoices):
+    AUDIENCE = "audience", _("Service and group")
+    SERVICE = "service", _("Length of service")
+    AGE = "age", _("Age")
+
+
+class ServiceBase(TextChoices):
+    """The year from whose end service is counted."""
+
+    ALLOTMENT_YEAR = "ALLOTMENT_YEAR", _("Year of allotment")
+    JOINING_DATE = "JOINING_DATE", _("Year of joining")
+
+
+class ServiceEdge(TextChoices):
+    """Whether a period of whole years is complete on its last day or on the day after."""
+
+    NEXT_DAY = "NEXT_DAY", _("On the day after the last day")
+    LAST_DAY = "LAST_DAY", _("On the last day itself")
+
+
+class TestDate(TextChoices):
+    """The day on which the service must be complete."""
+
+    COMMENCEMENT = "COMMENCEMENT", _("Commencement of the training")
+    REGISTRATION = "REGISTRATION", _("Registration")
+    FIRST_JULY = "FIRST_JULY", _("1 July of the year of commencement")
+
+    __test__ = False  # a name that pytest would collect
+
+
+class BreakPolicy(TextChoices):
+    """What a break in service (extraordinary leave, suspension) does to the count."""
+
+    REFER = "REFER", _("The Department decides")
+    COUNT = "COUNT", _("It counts as service")
+    EXCLUDE = "EXCLUDE", _("It does not count as service")
+
+
+class AgeMode(TextChoices):
+    """The four readings of an upper age limit; domain page 2.3 gives the evidence for each."""
+
+    INCLUSIVE = "INCLUSIVE", _("Exactly the limit is within it")
+    BORN_NOT_EARLIER = "BORN_NOT_EARLIER", _("Exactly the limit is over it")
+    NOT_ATTAINED_LEGAL = "NOT_ATTAINED_LEGAL", _("An age is attained on the day before the birthday")
+    COMPLETED_YEARS = "COMPLETED_YEARS", _("Whole years only: everyone below the next birthday")
+
+
+# First that applies: domain page 20, section 2.5.
+PRECEDENCE = (
+    (Verdict.FAIL, Outcome.NOT_ELIGIBLE),
+    (Verdict.MISSING, Outcome.INCOMPLETE),
+    (Verdict.REFER, Outcome.REFER),
+)
+OVERRIDABLE = frozenset({Outcome.NOT_ELIGIBLE, Outcome.REFER})

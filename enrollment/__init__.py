@@ -1,0 +1,1 @@
+"""From registration to verified certificate: intimation, coupons, results."""

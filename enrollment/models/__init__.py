@@ -1,0 +1,22 @@
+"""Tables from registration to verified certificate, by topic."""
+
+from enrollment.models.certificates import CertificateCheck, CertificateSubmission
+from enrollment.models.coupons import Coupon, CouponBatch, CouponImportRow, CouponIssue
+from enrollment.models.registrations import Enrollment, Intimation, ProviderAccount, ProviderList
+from enrollment.models.results import Result, ResultImport, ResultImportRow
+
+__all__ = [
+    "CertificateCheck",
+    "CertificateSubmission",
+    "Coupon",
+    "CouponBatch",
+    "CouponImportRow",
+    "CouponIssue",
+    "Enrollment",
+    "Intimation",
+    "ProviderAccount",
+    "ProviderList",
+    "Result",
+    "ResultImport",
+    "ResultImportRow",
+]

@@ -1,0 +1,187 @@
+"""The provider's coupons: batches, codes (encrypted), and to whom each was issued."""
+
+from datetime import date
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Officer, User
+from accounts.roles import Role
+from courses.models import Course, Provider
+from enrollment.models.registrations import Enrollment
+from enrollment.states import BatchState, CouponState
+from igot.lib.crypto import EncryptedTextField
+
+
+class CouponBatch(models.Model):
+    """A file of codes from the provider; whoever imports it may not release it."""
+
+    provider = models.ForeignKey(Provider, models.PROTECT, verbose_name=_("provider"))
+    course = models.ForeignKey(
+        Course, models.PROTECT, related_name="coupon_batches", verbose_name=_("course")
+    )
+    letter_reference = models.CharField(_("letter of the provider"), max_length=150)
+    file_name = models.CharField(_("file"), max_length=150)
+    sha256 = models.CharField(_("digest"), max_length=64, unique=True)
+    state = models.CharField(
+        _("state"), max_length=10, choices=BatchState, default=BatchState.IMPORTED
+    )
+    imported_by = models.ForeignKey(
+        User, models.PROTECT, related_name="+", verbose_name=_("imported by")
+    )
+    imported_at = models.DateTimeField(_("imported at"))
+    released_by = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("released by")
+    )
+    released_at = models.DateTimeField(_("released at"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("batch of coupons")
+        verbose_name_plural = _("batches of coupons")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(released_by__isnull=True) | ~Q(released_by=F("imported_by")),
+                name="enrollment_couponbatch_two_persons",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="released") | Q(released_by__isnull=False),
+                name="enrollment_couponbatch_released_by_someone",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.course} – {self.letter_reference}"
+
+
+class CouponImportRow(models.Model):
+    """What became of one row of a coupon file; the code itself is not kept here."""
+
+    class Outcome(models.TextChoices):
+        ACCEPTED = "accepted", _("Accepted")
+        DUPLICATE = "duplicate", _("Already known")
+        EXPIRED = "expired", _("Expired")
+        BLANK = "blank", _("No code")
+        MALFORMED = "malformed", _("Not readable")
+
+    batch = models.ForeignKey(
+        CouponBatch, models.PROTECT, related_name="rows", verbose_name=_("batch")
+    )
+    row = models.PositiveIntegerField(_("row"))
+    ending = models.CharField(_("code ends with"), max_length=4, blank=True)
+    outcome = models.CharField(_("outcome"), max_length=10, choices=Outcome)
+    reason = models.CharField(_("reason"), max_length=250, blank=True)
+
+    class Meta:
+        verbose_name = _("row of a coupon file")
+        verbose_name_plural = _("rows of coupon files")
+        constraints = [
+            models.UniqueConstraint(fields=["batch", "row"], name="enrollment_couponimportrow_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.row}: {self.outcome}"
+
+
+class CouponQuerySet(models.QuerySet["Coupon"]):
+    def issuable(self, course: Course, on: date) -> "CouponQuerySet":
+        """Return the codes that can be issued for `course`: released, unexpired through `on`."""
+        ready = self.filter(
+            course=course, state=CouponState.AVAILABLE, batch__state=BatchState.RELEASED
+        )
+        return ready.filter(valid_until__gte=on).order_by("valid_until", "pk")
+
+
+class Coupon(models.Model):
+    """One code: sealed, found by its digest, shown by its last four characters only."""
+
+    batch = models.ForeignKey(
+        CouponBatch, models.PROTECT, related_name="coupons", verbose_name=_("batch")
+    )
+    provider = models.ForeignKey(Provider, models.PROTECT, related_name="+")
+    course = models.ForeignKey(
+        Course, models.PROTECT, related_name="coupons", verbose_name=_("course")
+    )
+    code = EncryptedTextField(_("code"))
+    code_digest = models.CharField(max_length=64)
+    ending = models.CharField(_("code ends with"), max_length=4)
+    valid_until = models.DateField(_("valid until"))
+    price_usd = models.DecimalField(_("price in US$"), max_digits=8, decimal_places=2)
+    state = models.CharField(
+        _("state"), max_length=10, choices=CouponState, default=CouponState.AVAILABLE
+    )
+
+    objects = CouponQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("coupon")
+        verbose_name_plural = _("coupons")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["provider", "code_digest"], name="enrollment_coupon_code_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(price_usd__gte=0), name="enrollment_coupon_price_not_negative"
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["course", "valid_until", "id"],
+                condition=Q(state="available"),
+                name="enrollment_coupon_pool",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"••••{self.ending}"
+
+
+class CouponIssueQuerySet(models.QuerySet["CouponIssue"]):
+    def visible_to(self, user: User) -> "CouponIssueQuerySet":
+        if user.has_role(Role.DEALING_HAND, Role.AUDITOR) or user.is_superuser:
+            return self
+        return self.filter(officer__user=user)
+
+    def live(self) -> "CouponIssueQuerySet":
+        return self.filter(ended_at__isnull=True)
+
+
+class CouponIssue(models.Model):
+    """That a coupon went to an officer for a course; at most one live on either side."""
+
+    coupon = models.ForeignKey(
+        Coupon, models.PROTECT, related_name="issues", verbose_name=_("coupon")
+    )
+    enrollment = models.ForeignKey(
+        Enrollment, models.PROTECT, related_name="coupon_issues", verbose_name=_("registration")
+    )
+    officer = models.ForeignKey(Officer, models.PROTECT, related_name="coupon_issues")
+    course = models.ForeignKey(Course, models.PROTECT, related_name="+")
+    issued_at = models.DateTimeField(_("issued at"))
+    first_revealed_at = models.DateTimeField(_("first shown at"), null=True, blank=True)
+    ended_at = models.DateTimeField(_("ended at"), null=True, blank=True)
+    end_reason = models.CharField(_("reason of the end"), max_length=250, blank=True)
+    replaces = models.OneToOneField(
+        "self", models.PROTECT, null=True, blank=True, related_name="replaced_by"
+    )
+
+    objects = CouponIssueQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("issue of a coupon")
+        verbose_name_plural = _("issues of coupons")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["coupon"],
+                condition=Q(ended_at__isnull=True),
+                name="enrollment_couponissue_one_live_a_coupon",
+            ),
+            models.UniqueConstraint(
+                fields=["officer", "course"],
+                condition=Q(ended_at__isnull=True),
+                name="enrollment_couponissue_one_live_an_officer",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.coupon} → {self.enrollment}"

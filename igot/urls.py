@@ -1,0 +1,28 @@
+"""Addresses of the portal; apps are named by string, so that this package imports none of them."""
+
+from allauth.account.decorators import secure_admin_login
+from django.contrib import admin
+from django.urls import include, path
+from django.views.i18n import set_language
+from django.contrib.auth.decorators import login_not_required
+
+from igot import health
+
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
+admin.site.site_header = "iGOT"
+
+urlpatterns = [
+    path("", include("reports.urls")),
+    path("", include("circulars.urls")),
+    path("", include("courses.urls")),
+    path("", include("eligibility.urls")),
+    path("me/", include("accounts.urls")),
+    path("me/", include("credits.urls")),
+    path("", include("enrollment.urls")),
+    path("", include("reimbursement.urls")),
+    path("accounts/", include("allauth.urls")),
+    path("i18n/setlang/", login_not_required(set_language), name="set_language"),
+    path("desk/", admin.site.urls),
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
+]

@@ -1,0 +1,1 @@
+"""Claims, scrutiny, sanction orders and payments."""

@@ -1,0 +1,121 @@
+"""Where the money comes from and how much of it one may sanction: dated rows, no constants."""
+
+from datetime import date
+from decimal import Decimal
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+
+
+class ReferenceRate(models.Model):
+    """The reference rate of a currency on a day, with its source."""
+
+    currency = models.CharField(_("currency"), max_length=3, default="USD")
+    on = models.DateField(_("day"))
+    rate = models.DecimalField(_("INR for one unit"), max_digits=10, decimal_places=4)
+    source = models.CharField(_("source"), max_length=120)
+
+    class Meta:
+        verbose_name = _("reference rate")
+        verbose_name_plural = _("reference rates")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["currency", "on"], name="reimbursement_referencerate_once_a_day"
+            ),
+            models.CheckConstraint(
+                condition=Q(rate__gt=0), name="reimbursement_referencerate_positive"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.currency} {self.rate} ({self.on:%d.%m.%Y})"
+
+    @classmethod
+    def for_day(cls, currency: str, day: date) -> "ReferenceRate | None":
+        """Return the rate of `day`, or of the latest day before it that has one."""
+        return cls.objects.filter(currency=currency, on__lte=day).order_by("-on").first()
+
+
+class Allotment(models.Model):
+    """The money of one financial year under one head, and the offices that pay from it."""
+
+    financial_year = models.CharField(_("financial year"), max_length=7, unique=True)
+    demand_number = models.CharField(_("demand number"), max_length=10)
+    major_head = models.CharField(_("major head"), max_length=120)
+    head_of_account = models.CharField(_("head of account"), max_length=120)
+    object_head = models.CharField(_("object head"), max_length=120, blank=True)
+    ddo_name = models.CharField(_("Drawing & Disbursing Officer"), max_length=150)
+    ddo_code = models.CharField(_("DDO code"), max_length=30, blank=True)
+    pao_name = models.CharField(_("Pay & Accounts Office"), max_length=150)
+    pao_address = models.TextField(_("address of the Pay & Accounts Office"))
+    pao_code = models.CharField(_("PAO code"), max_length=30, blank=True)
+    allotted = models.DecimalField(_("allotted, in ₹"), max_digits=12, decimal_places=2)
+    committed = models.DecimalField(
+        _("committed, in ₹"), max_digits=12, decimal_places=2, default=Decimal("0.00")
+    )
+    spent = models.DecimalField(
+        _("spent, in ₹"), max_digits=12, decimal_places=2, default=Decimal("0.00")
+    )
+    needs_ifd_concurrence = models.BooleanField(_("IFD concurrence required"), default=True)
+    order_reference = models.CharField(_("order of allotment"), max_length=150)
+    is_verified = models.BooleanField(_("verified"), default=False)
+
+    class Meta:
+        verbose_name = _("allotment")
+        verbose_name_plural = _("allotments")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(committed__gte=0, spent__gte=0),
+                name="reimbursement_allotment_not_negative",
+            ),
+            models.CheckConstraint(
+                condition=Q(allotted__gte=F("committed") + F("spent")),
+                name="reimbursement_allotment_not_exceeded",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.financial_year}: {self.head_of_account}"
+
+
+class SanctionLimit(models.Model):
+    """Up to what amount a sanctioning authority may sanction one claim, by which order."""
+
+    user = models.ForeignKey(
+        User, models.PROTECT, related_name="sanction_limits", verbose_name=_("user")
+    )
+    amount = models.DecimalField(_("up to, in ₹"), max_digits=12, decimal_places=2)
+    effective_from = models.DateField(_("from"))
+    effective_to = models.DateField(_("until"), null=True, blank=True)
+    order_reference = models.CharField(_("order of delegation"), max_length=150)
+    designation = models.CharField(
+        _("designation"), max_length=150, help_text=_("Under Secretary or above.")
+    )
+    is_under_secretary_or_above = models.BooleanField(
+        _("Under Secretary or above"), default=True
+    )
+
+    class Meta:
+        verbose_name = _("delegated limit")
+        verbose_name_plural = _("delegated limits")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "effective_from"], name="reimbursement_sanctionlimit_once_a_day"
+            ),
+            models.CheckConstraint(
+                condition=Q(amount__gt=0), name="reimbursement_sanctionlimit_positive"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user}: ₹{self.amount}"
+
+    @classmethod
+    def of(cls, user: User, on: date) -> "SanctionLimit | None":
+        """Return the limit of `user` in force on `on`, both days inclusive."""
+        ended = Q(effective_to__isnull=False, effective_to__lt=on)
+        rows = cls.objects.filter(user=user, effective_from__lte=on).exclude(ended)
+        return rows.order_by("-effective_from").first()

@@ -1,0 +1,330 @@
+"""Claims, their lines, papers, revisions and queries."""
+
+import uuid
+from typing import Any
+
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Officer, User
+from accounts.roles import Role
+from courses.models import Course
+from enrollment.models import CertificateSubmission, Enrollment
+from igot.lib.crypto import EncryptedTextField
+from reimbursement.models.sanctions import SanctionOrder
+from reimbursement.states import LIVE, PAYABLE, ClaimState
+
+
+class ClaimQuerySet(models.QuerySet["Claim"]):
+    def visible_to(self, user: User) -> "ClaimQuerySet":
+        """Return the claims `user` may see; a draft is its claimant's alone."""
+        desk = (Role.DEALING_HAND, Role.SANCTIONING_AUTHORITY, Role.PAYING_OFFICER, Role.AUDITOR)
+        own = Q(officer__user=user)
+        if user.has_role(*desk) or user.is_superuser:
+            return self.filter(~Q(state=ClaimState.DRAFT) | own)
+        return self.filter(own)
+
+    def live(self) -> "ClaimQuerySet":
+        return self.filter(state__in=LIVE)
+
+    def awaiting_scrutiny(self) -> "ClaimQuerySet":
+        return self.filter(state=ClaimState.SUBMITTED)
+
+    def awaiting_sanction(self) -> "ClaimQuerySet":
+        return self.filter(state=ClaimState.RECOMMENDED)
+
+    def awaiting_payment(self) -> "ClaimQuerySet":
+        return self.filter(state=ClaimState.SANCTIONED, sanction_order__document__isnull=False)
+
+    def with_course(self) -> "ClaimQuerySet":
+        return self.select_related("course", "officer__user", "enrollment__run")
+
+
+class Claim(models.Model):
+    """An officer's claim for the fee of a completed course."""
+
+    officer = models.ForeignKey(
+        Officer, models.PROTECT, related_name="claims", verbose_name=_("officer")
+    )
+    course = models.ForeignKey(
+        Course, models.PROTECT, related_name="claims", verbose_name=_("course")
+    )
+    enrollment = models.ForeignKey(
+        Enrollment, models.PROTECT, related_name="claims", verbose_name=_("registration")
+    )
+    certificate = models.ForeignKey(
+        CertificateSubmission,
+        models.PROTECT,
+        related_name="claims",
+        verbose_name=_("verified certificate"),
+    )
+    number = models.CharField(_("number"), max_length=30, null=True, unique=True)
+    state = models.CharField(
+        _("state"), max_length=15, choices=ClaimState, default=ClaimState.DRAFT
+    )
+    # What was paid.
+    paid_on = models.DateField(_("fee paid on"), null=True, blank=True)
+    fee_usd = models.DecimalField(
+        _("fee paid, in US$"), max_digits=8, decimal_places=2, null=True, blank=True
+    )
+    debited_inr = models.DecimalField(
+        _("debited for the fee, in ₹"), max_digits=12, decimal_places=2, null=True, blank=True
+    )
+    markup_inr = models.DecimalField(
+        _("foreign currency mark-up, in ₹"), max_digits=12, decimal_places=2, default=0
+    )
+    tax_inr = models.DecimalField(
+        _("tax on the mark-up, in ₹"), max_digits=12, decimal_places=2, default=0
+    )
+    # Frozen at submission: the ceiling and the rate that it was made with.
+    cap_usd = models.DecimalField(
+        _("ceiling, in US$"), max_digits=8, decimal_places=2, null=True, blank=True
+    )
+    rate = models.DecimalField(
+        _("reference rate"), max_digits=10, decimal_places=4, null=True, blank=True
+    )
+    rate_on = models.DateField(_("day of the reference rate"), null=True, blank=True)
+    rate_source = models.CharField(_("source of the reference rate"), max_length=120, blank=True)
+    claimed_amount = models.DecimalField(
+        _("claimed, in ₹"), max_digits=12, decimal_places=2, null=True, blank=True
+    )
+    admissible_amount = models.DecimalField(
+        _("admissible by the rule, in ₹"), max_digits=12, decimal_places=2, null=True, blank=True
+    )
+    recommended_amount = models.DecimalField(
+        _("recommended, in ₹"), max_digits=12, decimal_places=2, null=True, blank=True
+    )
+    sanctioned_amount = models.DecimalField(
+        _("sanctioned, in ₹"), max_digits=12, decimal_places=2, null=True, blank=True
+    )
+    due_on = models.DateField(_("fell due on"), null=True, blank=True)
+    # Where the money goes: sealed, shown by the last four digits, found by the digest.
+    payee_name = models.CharField(_("name in the bank's records"), max_length=200, blank=True)
+    bank_name = models.CharField(_("bank"), max_length=120, blank=True)
+    ifsc = models.CharField(_("IFSC"), max_length=11, blank=True)
+    account_number = EncryptedTextField(_("account number"), blank=True)
+    account_digest = models.CharField(max_length=64, blank=True, db_index=True)
+    account_ending = models.CharField(_("account ends with"), max_length=4, blank=True)
+    declared_at = models.DateTimeField(_("declaration made at"), null=True, blank=True)
+    # Who did what.
+    started_at = models.DateTimeField(_("started at"))
+    submitted_at = models.DateTimeField(_("submitted at"), null=True, blank=True)
+    revision_number = models.PositiveSmallIntegerField(_("revision"), default=0)
+    taken_up_by = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("taken up by")
+    )
+    recommended_by = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("maker")
+    )
+    recommended_revision = models.CharField(
+        _("revision that was recommended"), max_length=64, blank=True
+    )
+    sanctioned_by = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("checker")
+    )
+    sanctioned_at = models.DateTimeField(_("sanctioned at"), null=True, blank=True)
+    sanction_order = models.ForeignKey(
+        SanctionOrder,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="claims",
+        verbose_name=_("sanction order"),
+    )
+    claimant_user = models.ForeignKey(
+        User, models.PROTECT, related_name="+", verbose_name=_("claimant")
+    )
+    reason = models.TextField(_("reason"), blank=True)
+
+    objects = ClaimQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("claim")
+        verbose_name_plural = _("claims")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["officer", "course"],
+                condition=Q(state__in=sorted(LIVE)),
+                name="reimbursement_claim_one_live",
+            ),
+            models.CheckConstraint(
+                condition=Q(recommended_by__isnull=True) | ~Q(recommended_by=F("claimant_user")),
+                name="reimbursement_claim_maker_is_not_claimant",
+            ),
+            models.CheckConstraint(
+                condition=Q(sanctioned_by__isnull=True) | ~Q(sanctioned_by=F("claimant_user")),
+                name="reimbursement_claim_checker_is_not_claimant",
+            ),
+            models.CheckConstraint(
+                condition=Q(sanctioned_by__isnull=True)
+                | Q(recommended_by__isnull=False) & ~Q(sanctioned_by=F("recommended_by")),
+                name="reimbursement_claim_checker_is_not_maker",
+            ),
+            models.CheckConstraint(
+                condition=Q(sanctioned_amount__isnull=True)
+                | Q(sanctioned_amount__gt=0, sanctioned_amount__lte=F("claimed_amount")),
+                name="reimbursement_claim_within_amount",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=sorted(PAYABLE))
+                | Q(
+                    sanctioned_by__isnull=False,
+                    sanctioned_amount__isnull=False,
+                    sanctioned_at__isnull=False,
+                ),
+                name="reimbursement_claim_payable_is_sanctioned",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=["draft", "withdrawn"])
+                | Q(
+                    number__isnull=False,
+                    submitted_at__isnull=False,
+                    claimed_amount__isnull=False,
+                    rate__gt=0,
+                    rate_on__isnull=False,
+                    rate_source__gt="",
+                ),
+                name="reimbursement_claim_submitted_is_complete",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="recommended") | Q(recommended_by__isnull=False),
+                name="reimbursement_claim_recommended_by_someone",
+            ),
+        ]
+        indexes = [models.Index(fields=["state", "submitted_at"], name="reimbursement_queue")]
+
+    def __str__(self) -> str:
+        return self.number or str(self.course)
+
+    def get_absolute_url(self) -> str:
+        return reverse("reimbursement:detail", args=[self.pk])
+
+
+class ClaimLine(models.Model):
+    """One line of a claim: what was claimed, what of it is admissible, and why less."""
+
+    class Kind(models.TextChoices):
+        FEE = "fee", _("Course fee")
+        MARKUP = "markup", _("Foreign currency mark-up")
+        TAX = "tax", _("Tax on the mark-up")
+
+    claim = models.ForeignKey(
+        Claim, models.PROTECT, related_name="lines", verbose_name=_("claim")
+    )
+    kind = models.CharField(_("kind"), max_length=6, choices=Kind)
+    claimed = models.DecimalField(_("claimed, in ₹"), max_digits=12, decimal_places=2)
+    admissible = models.DecimalField(
+        _("admissible, in ₹"), max_digits=12, decimal_places=2, null=True, blank=True
+    )
+    reason = models.CharField(_("why less"), max_length=300, blank=True)
+
+    class Meta:
+        verbose_name = _("line of a claim")
+        verbose_name_plural = _("lines of claims")
+        constraints = [
+            models.UniqueConstraint(fields=["claim", "kind"], name="reimbursement_claimline_once"),
+            models.CheckConstraint(
+                condition=Q(claimed__gte=0)
+                & (
+                    Q(admissible__isnull=True)
+                    | Q(admissible__gte=0, admissible__lte=F("claimed"))
+                ),
+                name="reimbursement_claimline_within_claimed",
+            ),
+            models.CheckConstraint(
+                condition=Q(admissible__isnull=True)
+                | Q(admissible=F("claimed"))
+                | Q(reason__gt=""),
+                name="reimbursement_claimline_less_with_reason",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()}: {self.claimed}"
+
+
+def _storage_name(instance: models.Model, file_name: str) -> str:
+    """Return a name that tells nothing and cannot be guessed."""
+    return f"claims/{uuid.uuid4().hex}"
+
+
+class ClaimDocument(models.Model):
+    """A paper attached to a claim; a later upload of the same kind takes its place."""
+
+    class Kind(models.TextChoices):
+        FEE_RECEIPT = "fee_receipt", _("Fee receipt")
+        DEBIT_PROOF = "debit_proof", _("Proof of debit (card or bank statement)")
+
+    claim = models.ForeignKey(
+        Claim, models.PROTECT, related_name="documents", verbose_name=_("claim")
+    )
+    kind = models.CharField(_("kind"), max_length=12, choices=Kind)
+    file = models.FileField(_("file"), upload_to=_storage_name, max_length=200)
+    file_name = models.CharField(_("name of the file"), max_length=255)
+    content_type = models.CharField(_("kind of file"), max_length=40)
+    size = models.PositiveIntegerField(_("size in bytes"))
+    sha256 = models.CharField(_("digest"), max_length=64, db_index=True)
+    uploaded_at = models.DateTimeField(_("uploaded at"))
+    replaced_at = models.DateTimeField(_("replaced at"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("paper of a claim")
+        verbose_name_plural = _("papers of claims")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["claim", "kind"],
+                condition=Q(replaced_at__isnull=True),
+                name="reimbursement_claimdocument_one_current",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()}: {self.file_name}"
+
+
+class ClaimRevision(models.Model):
+    """A claim as it was submitted, frozen: what is recommended and sanctioned is one of these."""
+
+    claim = models.ForeignKey(
+        Claim, models.PROTECT, related_name="revisions", verbose_name=_("claim")
+    )
+    number = models.PositiveSmallIntegerField(_("revision"))
+    content: Any = models.JSONField(_("content"))
+    sha256 = models.CharField(_("digest"), max_length=64)
+    at = models.DateTimeField(_("at"))
+
+    class Meta:
+        verbose_name = _("revision of a claim")
+        verbose_name_plural = _("revisions of claims")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["claim", "number"], name="reimbursement_claimrevision_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.claim_id} r{self.number}"
+
+
+class QueryItem(models.Model):
+    """A question of the dealing hand on a claim, and the claimant's answer."""
+
+    claim = models.ForeignKey(
+        Claim, models.PROTECT, related_name="queries", verbose_name=_("claim")
+    )
+    text = models.TextField(_("query"))
+    asked_by = models.ForeignKey(
+        User, models.PROTECT, related_name="+", verbose_name=_("asked by")
+    )
+    asked_at = models.DateTimeField(_("asked at"))
+    answer = models.TextField(_("answer"), blank=True)
+    answered_at = models.DateTimeField(_("answered at"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("query")
+        verbose_name_plural = _("queries")
+
+    def __str__(self) -> str:
+        return self.text[:60]
