@@ -64,13 +64,12 @@ def make_service(
 def make_user(*roles: Role, email: str = "", name: str = "", **fields: Any) -> User:
     """Make a user who holds `roles`; staff work at the desk where their role does."""
     number = next(numbers)
-    user = User.objects.create(
-        email=email or f"user{number}@example.gov.in",
+    user = User.objects.create_user(
+        email or f"user{number}@example.gov.in",
         name=name or f"User {number}",
         is_staff=fields.pop("is_staff", bool(set(roles) & DESK_ROLES)),
         **fields,
     )
-    user.set_unusable_password()
     user.groups.set([Group.objects.get_or_create(name=role.value)[0] for role in roles])
     return user
 
