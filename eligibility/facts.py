@@ -1,0 +1,159 @@
+"""Rows turned into what the rules ask for: rule books, services, and the facts of an officer."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from django.db import DatabaseError
+
+from accounts.models import Officer, Service, ServiceAlias
+from eligibility import packaged
+from eligibility.directory import Directory
+from eligibility.models import AudienceEntry, RuleSetVersion
+from eligibility.rules import Clause, Facts, RuleBook, ServiceFacts
+from eligibility.states import (
+    AgeMode,
+    BreakPolicy,
+    Rule,
+    ServiceBase,
+    ServiceEdge,
+    TestDate,
+    Verdict,
+)
+
+
+def rule_book(version: RuleSetVersion) -> RuleBook:
+    """Turn a version, with its audience, into plain values."""
+    return RuleBook(
+        code=version.rule_set.code,
+        version=version.version,
+        audience=tuple(
+            Clause(
+                service=entry.service_code,
+                family=entry.family,
+                group=entry.group,
+                verdict=_VERDICTS[entry.answer],
+                source=entry.source,
+                source_hi=entry.source_hi,
+            )
+            for entry in version.audience.all()
+        ),
+        treat_cscs_as_css=version.treat_cscs_as_css,
+        treat_ut_services_as_state=version.treat_ut_services_as_state,
+        include_state_police_forest=version.include_state_police_forest,
+        service_base=ServiceBase(version.service_base),
+        joining_stands_in_for=frozenset(version.joining_stands_in_for),
+        service_years=version.service_years,
+        service_edge=ServiceEdge(version.service_edge),
+        service_test_date=TestDate(version.service_test_date),
+        service_break_policy=BreakPolicy(version.service_break_policy),
+        age_limit=version.age_limit,
+        age_mode=AgeMode(version.age_mode),
+        age_ref_month=version.age_reference_month,
+        age_ref_day=version.age_reference_day,
+        sources={rule: getattr(version, f"{rule}_source") for rule in Rule},
+        sources_hi={rule: getattr(version, f"{rule}_source_hi") for rule in Rule},
+    )
+
+
+_VERDICTS = {
+    AudienceEntry.Answer.ADMIT: Verdict.PASS,
+    AudienceEntry.Answer.REFER: Verdict.REFER,
+}
+
+
+def service_facts(service: Service) -> ServiceFacts:
+    return ServiceFacts(
+        code=service.code,
+        name=service.name,
+        name_hi=service.name_hi,
+        family=service.family,
+        category=service.category,
+        groups=tuple(service.group_list),
+        basis=service.basis,
+    )
+
+
+def facts_of(officer: Officer) -> Facts:
+    """Take the facts of an officer's service record as it stands."""
+    return Facts(
+        service=service_facts(officer.service) if officer.service else None,
+        group=officer.group,
+        born_on=officer.born_on,
+        allotment_year=officer.allotment_year,
+        joined_on=officer.joined_on,
+    )
+
+
+# --- as they are stored with a decision ----------------------------------------------------------
+def as_inputs(facts: Facts, officer: Officer) -> dict[str, Any]:
+    """Write facts, and who vouches for them, as plain values that a decision keeps."""
+    service = facts.service
+    verified_at = officer.verified_at if officer.is_verified else None
+    return {
+        "service": None
+        if service is None
+        else {
+            "code": service.code,
+            "name": service.name,
+            "name_hi": service.name_hi,
+            "family": service.family,
+            "category": service.category,
+            "groups": list(service.groups),
+            "basis": service.basis,
+        },
+        "group": facts.group,
+        "born_on": facts.born_on.isoformat() if facts.born_on else None,
+        "allotment_year": facts.allotment_year,
+        "joined_on": facts.joined_on.isoformat() if facts.joined_on else None,
+        "break_days": facts.break_days,
+        "source": "verified" if officer.is_verified else "declared",
+        "verified_by": officer.verified_by_id if officer.is_verified else None,
+        "verified_at": verified_at.isoformat() if verified_at else None,
+    }
+
+
+def from_inputs(inputs: Mapping[str, Any]) -> Facts:
+    """Read back what `as_inputs` wrote, to replay a decision."""
+    service = inputs["service"]
+    return Facts(
+        service=None
+        if service is None
+        else ServiceFacts(**{**service, "groups": tuple(service["groups"])}),
+        group=inputs["group"],
+        born_on=_day(inputs["born_on"]),
+        allotment_year=inputs["allotment_year"],
+        joined_on=_day(inputs["joined_on"]),
+        break_days=inputs["break_days"],
+    )
+
+
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
+
+
+# --- for rolls: the database where it holds reference data, else the files ------------------------
+def book_for_roll(code: str, on: date) -> RuleBook | None:
+    """Find the rule book `code` for a training commencing on `on`; None for an unknown code.
+
+    A database without rule sets, without tables or out of reach is no obstacle: then the rule
+    sets that the portal was delivered with apply. See docs/decisions/0022.
+    """
+    try:
+        version = RuleSetVersion.objects.governing(code, on)
+    except DatabaseError:
+        version = None
+    return rule_book(version) if version else packaged.rule_book(code, on)
+
+
+def directory_for_roll() -> Directory:
+    """List the services of the database, or those that the portal was delivered with."""
+    try:
+        services = list(Service.objects.all())
+        aliases = list(ServiceAlias.objects.values_list("alias", "service__code"))
+    except DatabaseError:
+        services = []
+    if not services:
+        return packaged.directory()
+    acronyms = [(service.acronym, service.code) for service in services]
+    return Directory([service_facts(service) for service in services], acronyms + aliases)
