@@ -93,6 +93,12 @@ def tone(state: str) -> str:
 
 
 @register.filter
+def in_minutes(seconds: int) -> int:
+    """Turn seconds into minutes, rounded up."""
+    return -(-int(seconds) // 60)
+
+
+@register.filter
 def count_up(total: int) -> range:
     """Count from 1 to `total`, both inclusive."""
     return range(1, int(total) + 1)

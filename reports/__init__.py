@@ -1,0 +1,1 @@
+"""Home, the dashboard of what awaits a user, public pages and figures."""
