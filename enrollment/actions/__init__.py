@@ -1,0 +1,1 @@
+"""What people do to registrations, coupons, results and certificates, by topic."""

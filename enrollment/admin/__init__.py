@@ -1,0 +1,1 @@
+"""The desk for registrations, coupons, results and certificates, by topic."""
