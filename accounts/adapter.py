@@ -1,16 +1,21 @@
 """How sign-up differs from allauth's own: official addresses only, and everyone is an officer."""
 
+import logging
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from django.contrib.auth.models import Group
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from accounts import audit
 from accounts.models import OfficialEmailDomain, User
 from accounts.roles import Role
+
+log = logging.getLogger("igot.access")
 
 
 def is_official(email: str) -> bool:
@@ -45,3 +50,19 @@ class OfficialAccountAdapter(DefaultAccountAdapter):
             group, _is_new = Group.objects.get_or_create(name=Role.OFFICER.value)
             user.groups.add(group)
         return user
+
+    def post_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponse:
+        """Record the log-in once all its steps are passed, the second factor included."""
+        methods = request.session.get("account_authentication_methods", [])
+        names = ", ".join(method.get("type", method.get("method", "")) for method in methods)
+        audit.record(user, "user.logged_in", acting_user=user, at=timezone.now(), with_=names)
+        return super().post_login(request, user, **kwargs)
+
+    def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
+        """Record a refused password against the account that it was tried on, if there is one."""
+        email = str(credentials.get("email") or credentials.get("username") or "")
+        user = User.objects.filter(email__iexact=email).first()
+        if user is None:
+            log.warning("refused log-in for an unknown address")
+            return
+        audit.record(user, "user.login_refused", acting_user=None, at=timezone.now())

@@ -16,7 +16,7 @@ urlpatterns = [
     path("", include("circulars.urls")),
     path("", include("courses.urls")),
     path("", include("eligibility.urls")),
-    path("me/", include("accounts.urls")),
+    path("", include("accounts.urls")),
     path("me/", include("credits.urls")),
     path("", include("enrollment.urls")),
     path("", include("reimbursement.urls")),

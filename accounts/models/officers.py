@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models.reference import CadreAuthority, NodalAppointment, Rank, Service, State
 from accounts.models.users import User
 from accounts.roles import Role
+from accounts.states import RecordState
 from igot.lib.append_only import AppendOnlyModel, AppendOnlyQuerySet
 
 
@@ -24,7 +25,12 @@ class OfficerQuerySet(models.QuerySet["Officer"]):
         return self.filter(reach)
 
     def awaiting_verification(self) -> "OfficerQuerySet":
-        return self.filter(record_state=Officer.RecordState.DECLARED).exclude(service=None)
+        """Return the records that wait to be verified, longest wait first."""
+        return self.filter(record_state=RecordState.DECLARED).order_by("declared_at", "pk")
+
+    def search(self, words: str) -> "OfficerQuerySet":
+        found = Q(name__icontains=words) | Q(employee_code__iexact=words)
+        return self.filter(found | Q(user__email__iexact=words))
 
     def of_authority(self, authority: CadreAuthority) -> "OfficerQuerySet":
         return self.filter(service__authority=authority)
@@ -41,10 +47,7 @@ class Officer(models.Model):
         B = "B", _("Group B")
         C = "C", _("Group C")
 
-    class RecordState(models.TextChoices):
-        EMPTY = "empty", _("Not yet declared")
-        DECLARED = "declared", _("Declared, not yet verified")
-        VERIFIED = "verified", _("Verified")
+    RecordState = RecordState
 
     # What a decision may rest on: changing one of these makes a verified record declared again.
     FACTS = (
@@ -87,6 +90,8 @@ class Officer(models.Model):
     record_state = models.CharField(
         _("service record"), max_length=10, choices=RecordState, default=RecordState.EMPTY
     )
+    declared_at = models.DateTimeField(_("declared at"), null=True, blank=True)
+    return_reason = models.CharField(_("reason of the return"), max_length=500, blank=True)
     verified_by = models.ForeignKey(
         User,
         models.PROTECT,
@@ -123,6 +128,11 @@ class Officer(models.Model):
         return reverse("accounts:officer", args=[self.pk])
 
     @property
+    def is_complete(self) -> bool:
+        """Whether every fact that a declaration needs is there."""
+        return all((self.name, self.born_on, self.service_id, self.group, self.joined_on))
+
+    @property
     def is_verified(self) -> bool:
         return self.record_state == self.RecordState.VERIFIED
 
@@ -138,7 +148,7 @@ class ServiceRecordEntry(AppendOnlyModel):
         Officer, models.PROTECT, related_name="record_entries", verbose_name=_("officer")
     )
     record_state = models.CharField(
-        _("service record"), max_length=10, choices=Officer.RecordState
+        _("service record"), max_length=10, choices=RecordState
     )
     facts = models.JSONField(_("facts"))
     note = models.CharField(_("note"), max_length=500, blank=True)

@@ -127,12 +127,17 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- cache: rate limits must be seen by every process ----------------------------------------
 REDIS_URL = env("REDIS_URL", default="")
-# Emptying the cache empties its whole Redis database, so it is the one after the broker's.
-CACHE_REDIS_URL = re.sub(r"(?:/(\d*))?$", lambda m: f"/{int(m[1] or 0) + 1}", REDIS_URL, count=1)
+
+
+def cache_beside(broker: str) -> str:
+    """Name the Redis database after the broker's: emptying the cache empties a whole database."""
+    return re.sub(r"(?:/(\d*))?$", lambda m: f"/{int(m[1] or 0) + 1}", broker, count=1)
+
+
 CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
-        "LOCATION": CACHE_REDIS_URL,
+        "LOCATION": cache_beside(REDIS_URL),
     }
     if REDIS_URL
     else {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "igot_cache"}
@@ -181,6 +186,7 @@ ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_LOGIN_ON_PASSWORD_RESET = False
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_ADAPTER = "accounts.second_factor.SealedMFAAdapter"
 MFA_TOTP_ISSUER = "iGOT"
 MFA_TOTP_TOLERANCE = 1
 USERSESSIONS_TRACK_ACTIVITY = True

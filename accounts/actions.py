@@ -1,0 +1,139 @@
+"""What people do to service records and notices. Each public function is a transaction."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from accounts import audit, policies, states
+from accounts.models import (
+    AuditEntry,
+    NodalAppointment,
+    Notice,
+    Officer,
+    ServiceRecordEntry,
+    User,
+)
+from accounts.notifications import notify
+from accounts.states import RecordState
+from igot.lib.errors import Refused
+
+POSTING = ("designation", "ministry", "mobile")  # may change without being verified anew
+
+
+@transaction.atomic(durable=True)
+def declare_record(
+    *, officer_id: int, facts: Mapping[str, Any], acting_user: User, at: datetime
+) -> None:
+    """Take down the officer's own statement of `facts` (see `Officer.FACTS`) and of the posting.
+
+    Changing a fact of a verified record makes it declared again; a change of posting does not.
+
+    :raises Refused: the record is somebody else's
+    """
+    officer = _lock_for(states.DECLARE, officer_id, acting_user)
+    changed = sorted(name for name in Officer.FACTS if facts[name] != getattr(officer, name))
+    for name in (*Officer.FACTS, *POSTING):
+        setattr(officer, name, facts[name])
+    if not changed and officer.record_state != RecordState.EMPTY:
+        officer.save()
+        audit.record(officer, "record.posting_changed", acting_user=acting_user, at=at)
+        return
+    officer.declared_at, officer.verified_by, officer.verified_at = at, None, None
+    officer.return_reason = ""
+    entry = _advance(officer, states.DECLARE, acting_user, at, changed=changed)
+    for appointment in NodalAppointment.objects.current().filter(
+        authority__service=officer.service
+    ).exclude(user=acting_user).select_related("user"):
+        notify(appointment.user, of=entry, link=officer.get_absolute_url(), name=officer.name)
+
+
+@transaction.atomic(durable=True)
+def verify_record(*, officer_id: int, acting_user: User, at: datetime) -> None:
+    """Certify that the declared facts agree with the service book.
+
+    :raises Refused: the record is not declared, is one's own, or belongs to another authority
+    """
+    officer = _lock_for(states.VERIFY, officer_id, acting_user)
+    officer.verified_by, officer.verified_at = acting_user, at
+    entry = _advance(officer, states.VERIFY, acting_user, at)
+    notify(officer.user, of=entry, link=officer.get_absolute_url())
+
+
+@transaction.atomic(durable=True)
+def return_record(*, officer_id: int, reason: str, acting_user: User, at: datetime) -> None:
+    """Send the record back to the officer with the `reason`.
+
+    :raises Refused: the record is not declared, is one's own, or belongs to another authority
+    """
+    officer = _lock_for(states.RETURN, officer_id, acting_user)
+    officer.return_reason = reason
+    entry = _advance(officer, states.RETURN, acting_user, at, note=reason)
+    notify(officer.user, of=entry, link=officer.get_absolute_url(), reason=reason)
+
+
+@transaction.atomic(durable=True)
+def read_notice(*, notice_id: int, acting_user: User, at: datetime) -> Notice:
+    """Mark one of the user's notices as read and return it."""
+    notice = Notice.objects.visible_to(acting_user).select_for_update(no_key=True).get(pk=notice_id)
+    if notice.read_at is None:
+        notice.read_at = at
+        notice.save(update_fields=["read_at"])
+    return notice
+
+
+@transaction.atomic(durable=True)
+def read_all_notices(*, acting_user: User, at: datetime) -> int:
+    """Mark all of the user's notices as read; return how many were not."""
+    return Notice.objects.visible_to(acting_user).unread().update(read_at=at)
+
+
+def _lock_for(step: states.Step, officer_id: int, acting_user: User) -> Officer:
+    officer = Officer.objects.select_for_update(no_key=True).get(pk=officer_id)
+    if reason := policies.why_not(step, officer, acting_user):
+        raise Refused(reason)
+    return officer
+
+
+def _advance(
+    officer: Officer,
+    step: states.Step,
+    acting_user: User,
+    at: datetime,
+    *,
+    note: str = "",
+    changed: list[str] | None = None,
+) -> AuditEntry:
+    was, officer.record_state = officer.record_state, step.target
+    officer.save()
+    ServiceRecordEntry.objects.create(
+        officer=officer,
+        record_state=officer.record_state,
+        facts=facts_of(officer),
+        note=note,
+        acting_user=acting_user,
+        at=at,
+    )
+    details: dict[str, object] = {"was": was}
+    if changed is not None:
+        details["changed"] = changed
+    if note:
+        details["reason"] = note
+    event = f"record.{officer.record_state}"
+    return audit.record(officer, event, acting_user=acting_user, at=at, **details)
+
+
+def facts_of(officer: Officer) -> dict[str, Any]:
+    """Return the facts of `officer` as plain values, for the history."""
+    return {
+        "name": officer.name,
+        "employee_code": officer.employee_code,
+        "born_on": officer.born_on.isoformat() if officer.born_on else None,
+        "service": officer.service.code if officer.service else None,
+        "cadre": officer.cadre.code if officer.cadre else None,
+        "group": officer.group,
+        "rank": officer.rank.code if officer.rank else None,
+        "allotment_year": officer.allotment_year,
+        "joined_on": officer.joined_on.isoformat() if officer.joined_on else None,
+    }

@@ -1,0 +1,145 @@
+"""Pages on one's service record, the queue of verification, notices and the account."""
+
+from allauth.mfa.models import Authenticator
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts import actions, facts, forms, policies, states
+from accounts.access import UserRequest, officer_of, role_required
+from accounts.models import Notice, Officer
+from accounts.roles import Role
+from igot.lib.errors import Refused
+from igot.lib.paging import page_of
+
+
+@require_safe
+@role_required(Role.OFFICER)
+def profile(request: UserRequest) -> HttpResponse:
+    officer = officer_of(request.user)
+    context = {"officer": officer, "rows": facts.record_rows(officer), "following": _next(request)}
+    return TemplateResponse(request, "accounts/profile.html", context)
+
+
+@sensitive_post_parameters("born_on", "mobile")
+@role_required(Role.OFFICER)
+def profile_edit(request: UserRequest) -> HttpResponse:
+    officer = officer_of(request.user)
+    form = forms.ServiceRecordForm(request.POST or None, officer=officer)
+    if form.is_valid():
+        actions.declare_record(
+            officer_id=officer.pk,
+            facts=form.cleaned_data,
+            acting_user=request.user,
+            at=timezone.now(),
+        )
+        messages.success(request, _("Your service record is declared."))
+        return HttpResponseRedirect(_next(request)) if _next(request) else redirect("accounts:profile")
+    context = {"officer": officer, "form": form, "following": _next(request)}
+    return TemplateResponse(request, "accounts/profile_edit.html", context)
+
+
+@require_safe
+@role_required(Role.NODAL_OFFICER, Role.DEALING_HAND)
+def officer_list(request: UserRequest) -> HttpResponse:
+    words = request.GET.get("q", "").strip()[:100]
+    rows = Officer.objects.visible_to(request.user).with_service()
+    rows = rows.search(words).order_by("name", "pk") if words else rows.awaiting_verification()
+    context = {"page_obj": page_of(request, rows), "words": words}
+    return TemplateResponse(request, "accounts/officer_list.html", context)
+
+
+@require_safe
+def officer_detail(request: UserRequest, officer_id: int) -> HttpResponse:
+    officer = get_object_or_404(
+        Officer.objects.visible_to(request.user).with_service(), pk=officer_id
+    )
+    return _officer_page(request, officer, forms.ReasonForm())
+
+
+@require_POST
+@role_required(Role.NODAL_OFFICER, Role.DEALING_HAND)
+def officer_verify(request: UserRequest, officer_id: int) -> HttpResponse:
+    officer = get_object_or_404(Officer.objects.visible_to(request.user), pk=officer_id)
+    actions.verify_record(officer_id=officer.pk, acting_user=request.user, at=timezone.now())
+    messages.success(request, _("The service record of %(name)s is verified.") % {"name": officer})
+    return redirect("accounts:officer_list")
+
+
+@require_POST
+@role_required(Role.NODAL_OFFICER, Role.DEALING_HAND)
+def officer_return(request: UserRequest, officer_id: int) -> HttpResponse:
+    officer = get_object_or_404(
+        Officer.objects.visible_to(request.user).with_service(), pk=officer_id
+    )
+    form = forms.ReasonForm(request.POST)
+    if form.is_valid():
+        try:
+            actions.return_record(
+                officer_id=officer.pk,
+                reason=form.cleaned_data["reason"],
+                acting_user=request.user,
+                at=timezone.now(),
+            )
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, _("The record went back to %(name)s.") % {"name": officer})
+            return redirect("accounts:officer_list")
+    return _officer_page(request, officer, form)
+
+
+def _officer_page(request: UserRequest, officer: Officer, form: forms.ReasonForm) -> HttpResponse:
+    context = {
+        "officer": officer,
+        "rows": facts.record_rows(officer),
+        "history": facts.record_history(officer),
+        "may_verify": not policies.why_not(states.VERIFY, officer, request.user),
+        "form": form,
+    }
+    return TemplateResponse(request, "accounts/officer_detail.html", context)
+
+
+@require_safe
+def inbox(request: UserRequest) -> HttpResponse:
+    rows = Notice.objects.visible_to(request.user).select_related("entry").order_by("-pk")
+    page = page_of(request, rows)
+    context = {"page_obj": page, "notices": [facts.notice_row(notice) for notice in page]}
+    return TemplateResponse(request, "accounts/inbox.html", context)
+
+
+@require_POST
+def notice_open(request: UserRequest, notice_id: int) -> HttpResponse:
+    get_object_or_404(Notice.objects.visible_to(request.user), pk=notice_id)
+    notice = actions.read_notice(
+        notice_id=notice_id, acting_user=request.user, at=timezone.now()
+    )
+    return HttpResponseRedirect(notice.link) if notice.link else redirect("accounts:inbox")
+
+
+@require_POST
+def inbox_read(request: UserRequest) -> HttpResponse:
+    actions.read_all_notices(acting_user=request.user, at=timezone.now())
+    return redirect("accounts:inbox")
+
+
+@require_safe
+def account(request: UserRequest) -> HttpResponse:
+    factors = Authenticator.objects.filter(user=request.user).values_list("type", flat=True)
+    context = {"has_second_factor": bool(set(factors) & {"totp", "webauthn"})}
+    return TemplateResponse(request, "accounts/account.html", context)
+
+
+def _next(request: UserRequest) -> str:
+    """Return the page to go on to, if `?next=` names one of ours."""
+    following = request.GET.get("next", "")
+    is_ours = following.startswith("/") and url_has_allowed_host_and_scheme(
+        following, allowed_hosts=None
+    )
+    return following if is_ours else ""
