@@ -33,6 +33,9 @@
     for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
   });
 
+  // What only script can do is shown only with script.
+  for (const part of document.querySelectorAll("[data-needs-script]")) part.hidden = false;
+
   // A print button does what it says.
   for (const button of document.querySelectorAll("[data-print]")) {
     button.hidden = false;
