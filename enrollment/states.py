@@ -105,6 +105,8 @@ LIVE = frozenset(
         _E.COMPLETED,
     }
 )
+OPEN_FOR_CHANGES = SUBMIT.sources  # what the officer may still correct
+UNDER_WAY = LIVE - {_E.COMPLETED}
 WITH_COUPON = frozenset({_E.CONFIRMED, _E.IN_PROGRESS})  # may hold or wait for a coupon
 
 RELEASE_BATCH = Step(frozenset({BatchState.IMPORTED}), BatchState.RELEASED, Role.DEALING_HAND)

@@ -2,7 +2,13 @@
 
 from enrollment.models.certificates import CertificateCheck, CertificateSubmission
 from enrollment.models.coupons import Coupon, CouponBatch, CouponImportRow, CouponIssue
-from enrollment.models.registrations import Enrollment, Intimation, ProviderAccount, ProviderList
+from enrollment.models.registrations import (
+    Enrollment,
+    Intimation,
+    ProviderAccount,
+    ProviderList,
+    ProviderListLine,
+)
 from enrollment.models.results import Result, ResultImport, ResultImportRow
 
 __all__ = [
@@ -16,6 +22,7 @@ __all__ = [
     "Intimation",
     "ProviderAccount",
     "ProviderList",
+    "ProviderListLine",
     "Result",
     "ResultImport",
     "ResultImportRow",

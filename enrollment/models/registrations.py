@@ -1,7 +1,5 @@
 """Registrations, the intimation of the cadre authority, provider accounts and provider lists."""
 
-from typing import Any
-
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
@@ -37,6 +35,12 @@ class ProviderAccount(models.Model):
             ),
             models.UniqueConstraint(
                 "provider", Lower("platform_username"), name="enrollment_provideraccount_username"
+            ),
+            models.UniqueConstraint(
+                "provider",
+                Lower("programme_username"),
+                condition=~Q(programme_username=""),
+                name="enrollment_provideraccount_programme_username",
             ),
         ]
 
@@ -87,7 +91,12 @@ class Enrollment(models.Model):
         Course, models.PROTECT, related_name="enrollments", verbose_name=_("course")
     )
     run = models.ForeignKey(
-        Run, models.PROTECT, null=True, blank=True, related_name="enrollments", verbose_name=_("run")
+        Run,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="enrollments",
+        verbose_name=_("run"),
     )
     number = models.CharField(_("number"), max_length=30, null=True, unique=True)
     state = models.CharField(
@@ -120,7 +129,12 @@ class Enrollment(models.Model):
     commences_on = models.DateField(_("commencement"), null=True, blank=True)
     confirmed_at = models.DateTimeField(_("confirmed at"), null=True, blank=True)
     confirmed_by = models.ForeignKey(
-        User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("confirmed by")
+        User,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("confirmed by"),
     )
     reason = models.TextField(_("reason"), blank=True)
     completed_on = models.DateField(_("completed on"), null=True, blank=True)
@@ -150,7 +164,7 @@ class Enrollment(models.Model):
                 name="enrollment_enrollment_one_live_a_self_paced_course",
             ),
             models.CheckConstraint(
-                condition=Q(state__in=["draft", "withdrawn"])
+                condition=Q(state__in=["draft", "withdrawn", "returned"])
                 | Q(
                     number__isnull=False,
                     submitted_at__isnull=False,
@@ -209,6 +223,9 @@ class Intimation(models.Model):
     authority = models.ForeignKey(
         CadreAuthority, models.PROTECT, related_name="intimations", verbose_name=_("authority")
     )
+    run = models.ForeignKey(
+        Run, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("run")
+    )
     number = models.CharField(_("number"), max_length=40, unique=True)
     dated_on = models.DateField(_("dated"))
     mode = models.CharField(_("what the authority does"), max_length=15, choices=Service.Mode)
@@ -233,6 +250,16 @@ class Intimation(models.Model):
         verbose_name = _("intimation")
         verbose_name_plural = _("intimations")
         constraints = [
+            models.UniqueConstraint(
+                fields=["enrollment", "authority", "run"],
+                condition=Q(run__isnull=False),
+                name="enrollment_intimation_once_a_run",
+            ),
+            models.UniqueConstraint(
+                fields=["enrollment", "authority"],
+                condition=Q(run__isnull=True),
+                name="enrollment_intimation_once_for_a_self_paced_course",
+            ),
             models.CheckConstraint(
                 condition=Q(answer="none", answered_by__isnull=True)
                 | (~Q(answer="none") & Q(answered_by__isnull=False)),
@@ -255,14 +282,20 @@ class ProviderList(models.Model):
     """A list of confirmed officers as it was sent to the provider, byte for byte."""
 
     provider = models.ForeignKey(Provider, models.PROTECT, verbose_name=_("provider"))
+    run = models.ForeignKey(
+        Run,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="provider_lists",
+        verbose_name=_("run"),
+        help_text=_("Empty: all runs of the provider."),
+    )
     number = models.CharField(_("number"), max_length=40, unique=True)
     dated_on = models.DateField(_("dated"))
     rows = models.PositiveIntegerField(_("rows"))
     content = models.BinaryField(_("file"))
     sha256 = models.CharField(_("digest"), max_length=64)
-    enrollments: Any = models.ManyToManyField(
-        Enrollment, related_name="provider_lists", verbose_name=_("registrations")
-    )
     made_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("made by"))
     made_at = models.DateTimeField(_("made at"))
 
@@ -272,3 +305,34 @@ class ProviderList(models.Model):
 
     def __str__(self) -> str:
         return self.number
+
+
+class ProviderListLine(models.Model):
+    """That a registration stands on a list; a later, corrected line takes its place."""
+
+    provider_list = models.ForeignKey(
+        ProviderList, models.PROTECT, related_name="lines", verbose_name=_("list")
+    )
+    enrollment = models.ForeignKey(
+        Enrollment, models.PROTECT, related_name="provider_lines", verbose_name=_("registration")
+    )
+    digest = models.CharField(_("digest of the line"), max_length=64)
+    is_correction = models.BooleanField(_("correction"), default=False)
+    superseded_at = models.DateTimeField(_("superseded at"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("line of a list for the provider")
+        verbose_name_plural = _("lines of lists for the provider")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["enrollment"],
+                condition=Q(superseded_at__isnull=True),
+                name="enrollment_providerlistline_one_standing",
+            ),
+            models.UniqueConstraint(
+                fields=["provider_list", "enrollment"], name="enrollment_providerlistline_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.provider_list}: {self.enrollment}"
