@@ -60,8 +60,8 @@ class Directory:
 
 
 def key_of(text: str) -> str:
-    """Reduce a name to letters, marks and digits: "IA&AS", "I.A.A.S." and "iaas" differ only here."""
-    folded = unicodedata.normalize("NFKC", text).casefold().replace("&", "and" if " & " in text else "")
+    """Reduce a name to letters, marks and digits, so that "IA&AS" and "I.A.A.S." are one."""
+    folded = unicodedata.normalize("NFKC", text).casefold().replace(" & ", " and ")
     return "".join(c for c in folded if unicodedata.category(c)[0] in "LMN")
 
 

@@ -235,7 +235,7 @@ class DecisionQuerySet(AppendOnlyQuerySet):
         return self.filter(reach)
 
     def on(self, officer: Officer, course: Course, run: Run | None) -> "DecisionQuerySet":
-        """Return the decisions on this officer and this run (or course without runs), newest first."""
+        """Return the decisions on this officer and run (or course without runs), newest first."""
         return self.filter(officer=officer, course=course, run=run).order_by("-pk")
 
     def standing(self) -> "DecisionQuerySet":
@@ -266,12 +266,8 @@ class Decision(AppendOnlyModel):
     officer = models.ForeignKey(
         Officer, models.PROTECT, related_name="decisions", verbose_name=_("officer")
     )
-    course = models.ForeignKey(
-        Course, models.PROTECT, related_name="+", verbose_name=_("course")
-    )
-    run = models.ForeignKey(
-        Run, models.PROTECT, null=True, related_name="+", verbose_name=_("run")
-    )
+    course = models.ForeignKey(Course, models.PROTECT, related_name="+", verbose_name=_("course"))
+    run = models.ForeignKey(Run, models.PROTECT, null=True, related_name="+", verbose_name=_("run"))
     commences_on = models.DateField(_("commencement"))
     registered_on = models.DateField(_("registration"))
     rule_set_version = models.ForeignKey(
@@ -306,9 +302,7 @@ class Decision(AppendOnlyModel):
     override_approved_by = models.ForeignKey(
         User, models.PROTECT, null=True, related_name="+", verbose_name=_("override approved by")
     )
-    asked_by = models.ForeignKey(
-        User, models.PROTECT, related_name="+", verbose_name=_("asked by")
-    )
+    asked_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("asked by"))
     at = models.DateTimeField(_("at"))
 
     objects = DecisionQuerySet.as_manager()

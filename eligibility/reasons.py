@@ -1,10 +1,10 @@
-"""The sentences of the findings: kept as code and particulars, made anew in the reader's language."""
+"""The sentences of the findings: kept as code and particulars, made anew for each reader."""
 
 from collections.abc import Mapping
 from datetime import date
 from typing import Any, Final
 
-from django.utils.functional import Promise, lazystr
+from django.utils.functional import Promise, lazy
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -42,7 +42,9 @@ SENTENCES: Final[dict[str, Promise | str]] = {
     ),
     "service.missing.allotment": _("The year of allotment is not on record."),
     "service.missing.joining": _("The date of joining is not on record."),
-    "service.missing.both": _("Neither the year of allotment nor the date of joining is on record."),
+    "service.missing.both": _(
+        "Neither the year of allotment nor the date of joining is on record."
+    ),
     "age.within": _(
         "Born on %(born_on)s: the limit of %(limit)s years on %(reckoned_on)s admits births "
         "from %(earliest)s."
@@ -70,23 +72,13 @@ def text(code: str, params: Mapping[str, Any]) -> str:
     return str(SENTENCES[code]) % _shown(params)
 
 
-def sentence(code: str, params: Mapping[str, Any]) -> Promise:
-    """Give the sentence of `code`, written in the language in which it will be shown."""
-    return lazystr(_Sentence(code, params))
+# The sentence, written in the language in which it will be shown.
+sentence = lazy(text, str)
 
 
 def group_name(group: str) -> str:
     """Write a group as it is written in the present language: A, or क in Hindi."""
     return GROUPS_HI.get(group, group) if get_language() == "hi" else group
-
-
-class _Sentence:
-    def __init__(self, code: str, params: Mapping[str, Any]) -> None:
-        self.code = code
-        self.params = params
-
-    def __str__(self) -> str:
-        return text(self.code, self.params)
 
 
 def _shown(params: Mapping[str, Any]) -> dict[str, Any]:

@@ -142,7 +142,9 @@ def decide(
 
 def combine(*verdicts: Verdict) -> Outcome:
     """Make one outcome of the verdicts: the first line of `PRECEDENCE` that applies."""
-    return next((outcome for verdict, outcome in PRECEDENCE if verdict in verdicts), Outcome.ELIGIBLE)
+    return next(
+        (outcome for verdict, outcome in PRECEDENCE if verdict in verdicts), Outcome.ELIGIBLE
+    )
 
 
 # --- audience ---------------------------------------------------------------------------------

@@ -65,7 +65,10 @@ class AgeMode(TextChoices):
 
     INCLUSIVE = "INCLUSIVE", _("Exactly the limit is within it")
     BORN_NOT_EARLIER = "BORN_NOT_EARLIER", _("Exactly the limit is over it")
-    NOT_ATTAINED_LEGAL = "NOT_ATTAINED_LEGAL", _("An age is attained on the day before the birthday")
+    NOT_ATTAINED_LEGAL = (
+        "NOT_ATTAINED_LEGAL",
+        _("An age is attained on the day before the birthday"),
+    )
     COMPLETED_YEARS = "COMPLETED_YEARS", _("Whole years only: everyone below the next birthday")
 
 

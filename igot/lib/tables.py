@@ -57,6 +57,7 @@ class Table:
 
     header: list[str]
     delimiter: str
+    lines: Iterator[str] = field(repr=False)  # the text below the header
     _records: Iterator[list[str]] = field(repr=False)
     _max_rows: int = 0
     _max_cell: int = 0
@@ -218,8 +219,35 @@ def read_csv(
         header.pop()
     _check_header(header, required, max_columns)
     return Table(
-        header=header, delimiter=delimiter, _records=records, _max_rows=max_rows, _max_cell=max_cell
+        header=header,
+        delimiter=delimiter,
+        lines=lines,
+        _records=records,
+        _max_rows=max_rows,
+        _max_cell=max_cell,
     )
+
+
+def check_encoding(file: IO[bytes]) -> None:
+    """Read a file through once, so that what is not text is refused before any of it is used.
+
+    :raises TableError: with the line of the first character that is not UTF-8
+    """
+    decoder = codecs.getincrementaldecoder(_encoding_of(file))()
+    lines = 1
+    try:
+        while block := file.read(1_000_000):
+            lines += decoder.decode(block).count("\n")
+        decoder.decode(b"", final=True)
+    except UnicodeError:
+        raise TableError(
+            _(
+                "The file is not UTF-8 text, from about line %(line)s on. In the spreadsheet "
+                "choose “CSV UTF-8” when saving."
+            )
+            % {"line": lines}
+        ) from None
+    file.seek(0)
 
 
 def normalise_header(name: str) -> str:
@@ -247,8 +275,11 @@ def _check_header(header: Sequence[str], required: Sequence[str], max_columns: i
 
 
 def _encoding_of(file: IO[bytes]) -> str:
-    start = file.read(4)
-    file.seek(0)
+    if isinstance(file, io.BufferedReader):
+        start = file.peek(4)[:4]
+    else:
+        start = file.read(4)
+        file.seek(0)
     return next((name for mark, name in ENCODINGS if start.startswith(mark)), "utf-8")
 
 
