@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from igot import preferences
 from igot.lib.limits import limited
-from reports import actions, forms, pages
+from reports import actions, forms, pages, samples
 from reports.models import Feedback, PageReview
 
 FEEDBACK_SESSION_KEY = "feedback_number"
@@ -128,7 +128,7 @@ def security_txt(request: HttpRequest) -> HttpResponse:
 @require_GET
 def style(request: HttpRequest) -> HttpResponse:
     """Show every component of the design system; the address exists in development only."""
-    return TemplateResponse(request, "reports/style.html", {})
+    return TemplateResponse(request, "reports/style.html", samples.components())
 
 
 def _own_path(request: HttpRequest, path: str) -> str:
