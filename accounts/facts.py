@@ -30,16 +30,24 @@ def record_rows(officer: Officer) -> list[dict[str, object]]:
 
 
 def record_history(officer: Officer) -> list[dict[str, Any]]:
-    """Return the versions of the record, latest first, each with what changed in it."""
+    """Return the versions of the record as steps of a timeline, latest first."""
     entries = ServiceRecordEntry.objects.filter(officer=officer).select_related("acting_user")
-    rows: list[dict[str, Any]] = []
+    steps: list[dict[str, Any]] = []
     before: dict[str, Any] = {}
     for entry in entries.order_by("pk"):
-        names = {name for name, value in entry.facts.items() if before.get(name) != value}
-        changed = [Officer._meta.get_field(name).verbose_name for name in Officer.FACTS if name in names]
-        before = entry.facts
-        rows.insert(0, {"entry": entry, "changed": changed if entry.record_state == "declared" else []})
-    return rows
+        names = [name for name in Officer.FACTS if before.get(name) != entry.facts.get(name)]
+        before, is_first = entry.facts, not before
+        note = entry.note or ("" if is_first else _names_of_fields(names))
+        step = {"name": entry.get_record_state_display(), "state": "done", "note": note}
+        steps.insert(0, {**step, "who": entry.acting_user, "at": entry.at})
+    return steps
+
+
+def _names_of_fields(names: list[str]) -> str:
+    if not names:
+        return ""
+    labels = [str(Officer._meta.get_field(name).verbose_name) for name in names]  # type: ignore[union-attr]
+    return _("Stated anew: %(names)s") % {"names": ", ".join(labels)}
 
 
 def notice_row(notice: Notice) -> dict[str, Any]:
