@@ -13,7 +13,7 @@ PATTERNS = {
     "a signed token": r"\beyJ[0-9A-Za-z_-]{20,}\.eyJ[0-9A-Za-z_-]{20,}\.",
     "a password in an address": r"\b(?:postgres|redis|smtp|amqp)\w*(?:\+tls)?://[^\s:/@\"'{$]*:"
     r"(?!(?:password|secret|x|p4ss|igot)@)[^\s@\"'{$]{6,}@",
-    "a secret of production": r"^(?:SECRET_KEY|FIELD_KEYS|BLIND_INDEX_KEY|S3_SECRET_KEY)=\S",
+    "a secret of production": r"^(?:SECRET_KEY|FIELD_KEYS|BLIND_INDEX_KEY|S3_SECRET_KEY)=[^\s$]",
 }
 NEVER_COMMITTED = re.compile(r"(?:^|/)(?:\.env|id_rsa|.*\.(?:pem|key|p12|pfx|sqlite3|dump))$")
 

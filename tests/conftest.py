@@ -15,10 +15,12 @@ from urllib.parse import quote
 import pytest
 import redis
 from django.conf import settings
+from django.core.cache import cache
 from django.db import connection, transaction
 from django.utils import translation
 
 from igot.celery import app as celery_app
+from igot.settings.base import cache_beside
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -41,7 +43,7 @@ CHROMIUM_FLAGS = [
 AXE_RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 
-# Live-worker tests empty this Redis database, so it is one that nothing else uses.
+# Live-worker tests empty this Redis database and the next (their cache), so nothing else uses them.
 TEST_REDIS_URL = os.environ.get("TEST_REDIS_URL", "redis://127.0.0.1:6379/9")
 
 
@@ -213,13 +215,20 @@ class Worker:
 
 @pytest.fixture
 def celery_worker_process(
-    transactional_db: None, media_of_this_test: Path, tmp_path: Path
+    transactional_db: None, settings: Any, media_of_this_test: Path, tmp_path: Path
 ) -> Iterator[Worker]:
-    """Run `celery worker` on this test's database and files, and let this process send it tasks."""
+    """Run `celery worker` on this test's database, cache and files; tasks sent here go to it."""
     worker = Worker(log=tmp_path / "worker.log", mail=tmp_path / "mail")
     worker.mail.mkdir()
     media_of_this_test.mkdir(exist_ok=True)
     with broker_of_tests() as url, worker.log.open("wb") as log:
+        settings.CACHES = {
+            "default": {
+                "BACKEND": "django.core.cache.backends.redis.RedisCache",
+                "LOCATION": cache_beside(url),
+            }
+        }
+        cache.clear()
         process = subprocess.Popen(
             [sys.executable, "-m", "celery", "-A", "igot", "worker", "-l", "info"]
             + ["--concurrency", "1", "--pool", "prefork", "--without-gossip", "--without-mingle"],
@@ -259,13 +268,20 @@ def broker_of_tests() -> Iterator[str]:
             pytest.fail(f"no Redis answers at {TEST_REDIS_URL}")
         pytest.skip(f"no Redis answers at {TEST_REDIS_URL}")
     before = (celery_app.conf.broker_url, celery_app.conf.task_always_eager)
-    celery_app.conf.broker_url, celery_app.conf.task_always_eager = TEST_REDIS_URL, False
+    send_tasks_to(TEST_REDIS_URL, in_process=False)
     try:
         yield TEST_REDIS_URL
     finally:
-        celery_app.conf.broker_url, celery_app.conf.task_always_eager = before
+        send_tasks_to(before[0], in_process=before[1])
         server.flushdb()
         server.close()
+
+
+def send_tasks_to(broker: str, *, in_process: bool) -> None:
+    """Point the task queue elsewhere, and forget the connections that it has kept."""
+    celery_app.conf.broker_url = broker
+    celery_app.conf.task_always_eager = in_process
+    celery_app._after_fork()
 
 
 def database_url_of_tests() -> str:

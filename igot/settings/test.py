@@ -17,7 +17,7 @@ PASSWORD_HASHERS = [
 CELERY_TASK_ALWAYS_EAGER = not LIVE_WORKER
 CELERY_TASK_EAGER_PROPAGATES = True
 CELERY_BROKER_URL = REDIS_URL if LIVE_WORKER else "memory://"
-CACHES["default"] = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
 if not LIVE_WORKER:
+    CACHES["default"] = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
     EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
     MEDIA_ROOT = tempfile.mkdtemp(prefix="igot-test-media-")
