@@ -141,12 +141,16 @@ class CommitteeDecision(models.Model):
         MORE_INFORMATION = "more_info", _("More information asked for")
 
     resolution_number = models.CharField(_("resolution"), max_length=60, unique=True)
-    decided_on = models.DateField(_("decided on"))
+    decided_on = models.DateField(
+        _("decided on"), null=True, blank=True, help_text=_("Blank where the source gives no day.")
+    )
     course = models.ForeignKey(
         "Course", models.PROTECT, related_name="committee_decisions", verbose_name=_("course")
     )
     outcome = models.CharField(_("outcome"), max_length=12, choices=Outcome)
     rule_set_code = models.CharField(_("categories of officers (rule set)"), max_length=20)
+    audience = models.TextField(_("who may join, in plain words"), blank=True)
+    audience_hi = models.TextField(_("who may join, in Hindi"), blank=True)
     fee_ceiling_usd = models.DecimalField(
         _("fee ceiling in US$"), max_digits=8, decimal_places=2, null=True, blank=True
     )
@@ -154,6 +158,7 @@ class CommitteeDecision(models.Model):
     valid_from = models.DateField(_("valid from"))
     valid_to = models.DateField(_("valid until"), null=True, blank=True)
     reasons = models.TextField(_("reasons"))
+    reasons_hi = models.TextField(_("reasons in Hindi"), blank=True)
     circular = models.ForeignKey(
         Circular,
         models.PROTECT,
@@ -240,7 +245,13 @@ class Course(BilingualModel):
         CERTIFICATE = "certificate", _("Certificate of the institute")
 
     code = models.SlugField(_("code"), unique=True, help_text=_("In Latin letters."))
-    level = models.CharField(_("level"), max_length=12, choices=Level)
+    level = models.CharField(
+        _("level"),
+        max_length=12,
+        choices=Level,
+        blank=True,
+        help_text=_("Blank where the institute gives none."),
+    )
     mode = models.CharField(_("mode"), max_length=10, choices=Mode)
     certification = models.CharField(_("certification"), max_length=12, choices=Certification)
     language = models.CharField(_("language"), max_length=60, default="English")
@@ -456,6 +467,8 @@ class Run(models.Model):
     registration_closes_on = models.DateField(_("registration closes on"), null=True, blank=True)
     commences_on = models.DateField(_("commences on"), null=True, blank=True)
     ends_on = models.DateField(_("ends on"), null=True, blank=True)
+    note = models.CharField(_("note"), max_length=250, blank=True)
+    note_hi = models.CharField(_("note in Hindi"), max_length=250, blank=True)
     circular = models.ForeignKey(
         Circular, models.PROTECT, null=True, blank=True, verbose_name=_("announced by")
     )
