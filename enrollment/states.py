@@ -114,6 +114,14 @@ CLOSE_BATCH = Step(
     frozenset({BatchState.IMPORTED, BatchState.RELEASED}), BatchState.CLOSED, Role.DEALING_HAND
 )
 
+_K = CouponState
+ISSUE_COUPON = Step(frozenset({_K.AVAILABLE}), _K.ISSUED, Role.DEALING_HAND)
+TAKE_BACK_COUPON = Step(frozenset({_K.ISSUED}), _K.AVAILABLE, Role.DEALING_HAND)  # never shown
+KILL_COUPON = Step(frozenset({_K.ISSUED}), _K.DEAD, Role.DEALING_HAND)  # shown: somebody knows it
+EXPIRE_COUPON = Step(frozenset({_K.AVAILABLE, _K.ISSUED}), _K.EXPIRED, Role.DEALING_HAND)
+REDEEM_COUPON = Step(frozenset({_K.ISSUED, _K.DEAD}), _K.REDEEMED, Role.DEALING_HAND)
+COUPON_STEPS = (ISSUE_COUPON, TAKE_BACK_COUPON, KILL_COUPON, EXPIRE_COUPON, REDEEM_COUPON)
+
 APPLY_IMPORT = Step(frozenset({ImportState.STAGED}), ImportState.APPLIED, Role.DEALING_HAND)
 DISCARD_IMPORT = Step(frozenset({ImportState.STAGED}), ImportState.DISCARDED, Role.DEALING_HAND)
 

@@ -45,6 +45,7 @@ class CertificateSubmission(models.Model):
     sha256 = models.CharField(_("digest"), max_length=64)
     certificate_number = models.CharField(_("number of the certificate"), max_length=100)
     certificate_number_folded = models.CharField(max_length=100, editable=False)
+    name_on_certificate = models.CharField(_("name on the certificate"), max_length=200)
     completed_on = models.DateField(_("date of completion"))
     state = models.CharField(
         _("state"), max_length=12, choices=CertificateState, default=CertificateState.UNDER_REVIEW

@@ -3,15 +3,33 @@
 from datetime import date
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Count, Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Officer, User
 from accounts.roles import Role
 from courses.models import Course, Provider
 from enrollment.models.registrations import Enrollment
-from enrollment.states import BatchState, CouponState
+from enrollment.states import WITH_COUPON, BatchState, CouponState
 from igot.lib.crypto import EncryptedTextField
+
+
+class CouponBatchQuerySet(models.QuerySet["CouponBatch"]):
+    def visible_to(self, user: User) -> "CouponBatchQuerySet":
+        if user.has_role(Role.DEALING_HAND, Role.AUDITOR) or user.is_superuser:
+            return self
+        return self.none()
+
+    def awaiting_release(self) -> "CouponBatchQuerySet":
+        return self.filter(state=BatchState.IMPORTED)
+
+    def with_counts(self) -> "CouponBatchQuerySet":
+        """Count, for each batch, its accepted rows and its codes by state."""
+        counts = {
+            f"{state.value}_count": Count("coupons", filter=Q(coupons__state=state))
+            for state in CouponState
+        }
+        return self.select_related("course", "provider").annotate(**counts)
 
 
 class CouponBatch(models.Model):
@@ -35,6 +53,8 @@ class CouponBatch(models.Model):
         User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("released by")
     )
     released_at = models.DateTimeField(_("released at"), null=True, blank=True)
+
+    objects = CouponBatchQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("batch of coupons")
@@ -60,8 +80,10 @@ class CouponImportRow(models.Model):
     class Outcome(models.TextChoices):
         ACCEPTED = "accepted", _("Accepted")
         DUPLICATE = "duplicate", _("Already known")
+        ALREADY_REDEEMED = "already_redeemed", _("Already redeemed")
         EXPIRED = "expired", _("Expired")
         BLANK = "blank", _("No code")
+        UNKNOWN_COURSE = "unknown_course", _("For another course")
         MALFORMED = "malformed", _("Not readable")
 
     batch = models.ForeignKey(
@@ -69,7 +91,7 @@ class CouponImportRow(models.Model):
     )
     row = models.PositiveIntegerField(_("row"))
     ending = models.CharField(_("code ends with"), max_length=4, blank=True)
-    outcome = models.CharField(_("outcome"), max_length=10, choices=Outcome)
+    outcome = models.CharField(_("outcome"), max_length=16, choices=Outcome)
     reason = models.CharField(_("reason"), max_length=250, blank=True)
 
     class Meta:
@@ -84,6 +106,21 @@ class CouponImportRow(models.Model):
 
 
 class CouponQuerySet(models.QuerySet["Coupon"]):
+    def visible_to(self, user: User) -> "CouponQuerySet":
+        """Return what the desk and the auditor see; an officer sees an issue, never the pool."""
+        if user.has_role(Role.DEALING_HAND, Role.AUDITOR) or user.is_superuser:
+            return self
+        return self.none()
+
+    def run_out(self, on: date) -> "CouponQuerySet":
+        """Return the codes that were not shown to anybody and whose validity ended before `on`."""
+        unseen = Q(state=CouponState.AVAILABLE) | Q(
+            state=CouponState.ISSUED,
+            issues__ended_at__isnull=True,
+            issues__first_revealed_at__isnull=True,
+        )
+        return self.filter(unseen, valid_until__lt=on)
+
     def issuable(self, course: Course, on: date) -> "CouponQuerySet":
         """Return the codes that can be issued for `course`: released, unexpired through `on`."""
         ready = self.filter(
@@ -145,6 +182,14 @@ class CouponIssueQuerySet(models.QuerySet["CouponIssue"]):
     def live(self) -> "CouponIssueQuerySet":
         return self.filter(ended_at__isnull=True)
 
+    def standing(self, enrollment: Enrollment) -> "CouponIssueQuerySet":
+        """Return the live issue of the officer for the course of `enrollment`, if there is one."""
+        return self.live().filter(officer=enrollment.officer_id, course=enrollment.course_id)
+
+    def without_code(self) -> "CouponIssueQuerySet":
+        """Load the coupon beside the issue, but leave its code sealed."""
+        return self.select_related("coupon").defer("coupon__code")
+
 
 class CouponIssue(models.Model):
     """That a coupon went to an officer for a course; at most one live on either side."""
@@ -160,6 +205,9 @@ class CouponIssue(models.Model):
     issued_at = models.DateTimeField(_("issued at"))
     first_revealed_at = models.DateTimeField(_("first shown at"), null=True, blank=True)
     ended_at = models.DateTimeField(_("ended at"), null=True, blank=True)
+    ended_by = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("ended by")
+    )
     end_reason = models.CharField(_("reason of the end"), max_length=250, blank=True)
     replaces = models.OneToOneField(
         "self", models.PROTECT, null=True, blank=True, related_name="replaced_by"
@@ -181,7 +229,25 @@ class CouponIssue(models.Model):
                 condition=Q(ended_at__isnull=True),
                 name="enrollment_couponissue_one_live_an_officer",
             ),
+            models.CheckConstraint(
+                condition=Q(ended_at__isnull=True) | Q(end_reason__gt=""),
+                name="enrollment_couponissue_ended_with_reason",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.coupon} → {self.enrollment}"
+
+
+def waiting_for_coupon() -> models.QuerySet[Enrollment]:
+    """Return the registrations in the queue for a coupon, first confirmed first.
+
+    Not in it: who holds one for the course already, and whose coupon somebody at the desk has
+    taken away; a new one is then given by hand.
+    """
+    held = CouponIssue.objects.live().filter(officer=OuterRef("officer"), course=OuterRef("course"))
+    taken = CouponIssue.objects.filter(enrollment=OuterRef("pk"), ended_by__isnull=False)
+    confirmed = Enrollment.objects.filter(
+        state__in=WITH_COUPON, course__provider__issues_coupons=True, run__isnull=False
+    )
+    return confirmed.exclude(Exists(held)).exclude(Exists(taken)).order_by("confirmed_at", "pk")

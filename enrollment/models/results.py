@@ -67,7 +67,8 @@ class ResultImportRow(models.Model):
         SAME = "same", _("As before")
         UNKNOWN_OFFICER = "unknown_officer", _("No officer with this user name")
         NOT_ENROLLED = "not_enrolled", _("Not registered for this run")
-        AMBIGUOUS = "ambiguous", _("More than one row for the same officer")
+        AMBIGUOUS = "ambiguous", _("Fits more than one officer or row")
+        CONFLICT = "conflict", _("Would take back an earlier pass")
         BAD_SCORE = "bad_score", _("Grade or outcome not readable")
 
     result_import = models.ForeignKey(
@@ -85,6 +86,7 @@ class ResultImportRow(models.Model):
     exam_outcome = models.CharField(
         _("proctored examination"), max_length=8, choices=ExamOutcome, blank=True
     )
+    would_pass = models.BooleanField(_("passes"), null=True)
     outcome = models.CharField(_("outcome"), max_length=16, choices=Outcome)
     reason = models.CharField(_("reason"), max_length=250, blank=True)
 
