@@ -8,7 +8,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils.translation import get_language
 
-from igot import preferences
+from igot.lib import preferences
 from igot.lib.dates import IST
 
 

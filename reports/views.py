@@ -12,9 +12,9 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import get_language
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
-from igot import preferences
+from igot.lib import preferences
 from igot.lib.limits import limited
-from reports import actions, forms, pages, samples
+from reports import actions, facts, forms, pages, samples
 from reports.models import Feedback, PageReview
 
 FEEDBACK_SESSION_KEY = "feedback_number"
@@ -23,7 +23,7 @@ FEEDBACK_SESSION_KEY = "feedback_number"
 @login_not_required
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    return TemplateResponse(request, "reports/home.html", {})
+    return TemplateResponse(request, "reports/home.html", facts.home(timezone.localdate()))
 
 
 @login_not_required
@@ -75,14 +75,24 @@ def feedback_received(request: HttpRequest) -> HttpResponse:
 def search(request: HttpRequest) -> HttpResponse:
     form = forms.SearchForm(request.GET)
     words = form.cleaned_data["q"] if form.is_valid() else ""
-    context = {"form": form, "words": words, "found_pages": list(pages.search(words))}
+    context = {
+        **facts.found(words),
+        "form": form,
+        "words": words,
+        "found_pages": list(pages.search(words)),
+    }
     return TemplateResponse(request, "reports/search.html", context)
 
 
 @login_not_required
 @require_safe
 def sitemap(request: HttpRequest) -> HttpResponse:
-    context = {"page": pages.SITEMAP, "pages": pages.PAGES, "policies": pages.POLICIES}
+    context = {
+        "page": pages.SITEMAP,
+        "pages": pages.PAGES,
+        "policies": pages.POLICIES,
+        "courses": facts.all_courses(),
+    }
     return TemplateResponse(request, "reports/sitemap.html", context)
 
 
