@@ -79,7 +79,9 @@ class IssuedDocument(models.Model):
         REVOKED = "revoked", _("Revoked")
         REPLACED = "replaced", _("Replaced by a later document")
 
-    public_id = models.UUIDField(_("public number"), default=uuid.uuid4, unique=True, editable=False)
+    public_id = models.UUIDField(
+        _("public number"), default=uuid.uuid4, unique=True, editable=False
+    )
     kind = models.CharField(_("kind"), max_length=40)
     number = models.CharField(_("number"), max_length=80, blank=True)
     title = models.CharField(_("title"), max_length=250)
@@ -101,7 +103,12 @@ class IssuedDocument(models.Model):
     )
     ended_on = models.DateField(_("ended on"), null=True, blank=True)
     replaced_by = models.ForeignKey(
-        "self", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("replaced by")
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("replaced by"),
     )
 
     class Meta:
@@ -333,9 +340,7 @@ class Delivery(models.Model):
         verbose_name = _("delivery")
         verbose_name_plural = _("deliveries")
         constraints = [
-            models.UniqueConstraint(
-                fields=["circular", "email"], name="circulars_delivery_once"
-            )
+            models.UniqueConstraint(fields=["circular", "email"], name="circulars_delivery_once")
         ]
 
     def __str__(self) -> str:

@@ -25,9 +25,7 @@ class Step(NamedTuple):
 
 SUBMIT = Step(frozenset({CircularState.DRAFT}), CircularState.SUBMITTED, Role.CIRCULAR_AUTHOR)
 RETURN = Step(frozenset({CircularState.SUBMITTED}), CircularState.DRAFT, Role.CIRCULAR_APPROVER)
-APPROVE = Step(
-    frozenset({CircularState.SUBMITTED}), CircularState.APPROVED, Role.CIRCULAR_APPROVER
-)
+APPROVE = Step(frozenset({CircularState.SUBMITTED}), CircularState.APPROVED, Role.CIRCULAR_APPROVER)
 ISSUE = Step(frozenset({CircularState.APPROVED}), CircularState.ISSUED, Role.CIRCULAR_APPROVER)
 SUPERSEDE = Step(
     frozenset({CircularState.ISSUED}), CircularState.SUPERSEDED, Role.CIRCULAR_APPROVER

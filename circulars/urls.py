@@ -1,6 +1,10 @@
 """Addresses of the app."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from circulars import views
 
 app_name = "circulars"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("verify/<uuid:public_id>/", views.verify, name="verify"),
+]
