@@ -10,7 +10,7 @@ from accounts.models import Officer, Service, ServiceAlias
 from eligibility import packaged
 from eligibility.directory import Directory
 from eligibility.models import AudienceEntry, RuleSetVersion
-from eligibility.rules import Clause, Facts, RuleBook, ServiceFacts
+from eligibility.rules import Clause, Facts, Finding, RuleBook, ServiceFacts
 from eligibility.states import (
     AgeMode,
     BreakPolicy,
@@ -126,6 +126,21 @@ def from_inputs(inputs: Mapping[str, Any]) -> Facts:
         joined_on=_day(inputs["joined_on"]),
         break_days=inputs["break_days"],
     )
+
+
+def finding_data(finding: Finding) -> dict[str, Any]:
+    """Write a finding as plain values; its sentence is made anew from them."""
+    return {
+        "rule": finding.rule.value,
+        "verdict": finding.verdict.value,
+        "code": finding.code,
+        "params": dict(finding.params),
+        "source": finding.source,
+        "source_hi": finding.source_hi,
+        "is_boundary": finding.is_boundary,
+        "first_day": finding.first_day.isoformat() if finding.first_day else None,
+        "last_day": finding.last_day.isoformat() if finding.last_day else None,
+    }
 
 
 def _day(text: str | None) -> date | None:

@@ -130,6 +130,9 @@ class RuleSetVersion(models.Model):
     include_state_police_forest = models.BooleanField(
         _("include State police and forest services"), default=False
     )
+    drafted_by = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("drafted by")
+    )
     approved_by = models.ForeignKey(
         User,
         models.PROTECT,
@@ -165,6 +168,12 @@ class RuleSetVersion(models.Model):
                 name="eligibility_rulesetversion_ends_after_start",
             ),
             models.CheckConstraint(
+                condition=Q(drafted_by__isnull=True)
+                | Q(approved_by__isnull=True)
+                | ~Q(drafted_by=F("approved_by")),
+                name="eligibility_rulesetversion_two_persons",
+            ),
+            models.CheckConstraint(
                 condition=Q(age_reference_month__range=(1, 12), age_reference_day__range=(1, 28)),
                 name="eligibility_rulesetversion_reference_day_exists",
             ),
@@ -174,9 +183,9 @@ class RuleSetVersion(models.Model):
         return f"{self.rule_set.code}, {_('version')} {self.version}"
 
     @property
-    def is_frozen(self) -> bool:
-        """Whether the version was approved: from then on it is never edited."""
-        return self.approved_at is not None
+    def state(self) -> states.VersionState:
+        """Draft until a second person approves it; from then on it is never edited."""
+        return states.VersionState.APPROVED if self.approved_at else states.VersionState.DRAFT
 
 
 class AudienceEntry(models.Model):
@@ -302,7 +311,14 @@ class Decision(AppendOnlyModel):
     override_approved_by = models.ForeignKey(
         User, models.PROTECT, null=True, related_name="+", verbose_name=_("override approved by")
     )
-    asked_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("asked by"))
+    asked_by = models.ForeignKey(
+        User,
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        verbose_name=_("asked by"),
+        help_text=_("Nobody, where the portal itself asked."),
+    )
     at = models.DateTimeField(_("at"))
 
     objects = DecisionQuerySet.as_manager()
@@ -353,18 +369,31 @@ class Decision(AppendOnlyModel):
         return [_in_words(finding) for finding in self.findings_data]
 
 
+class OverrideProposalQuerySet(models.QuerySet["OverrideProposal"]):
+    def visible_to(self, user: User) -> "OverrideProposalQuerySet":
+        """Return the proposals on decisions that `user` may see, to those who decide or audit."""
+        if user.has_role(Role.DEALING_HAND, Role.SANCTIONING_AUTHORITY, Role.AUDITOR):
+            return self
+        return self if user.is_superuser else self.none()
+
+    def open(self) -> "OverrideProposalQuerySet":
+        return self.filter(state=states.ProposalState.PROPOSED)
+
+
 class OverrideProposal(models.Model):
     """That one person proposes to decide otherwise than the rules, for a second to approve."""
 
-    class State(models.TextChoices):
-        PROPOSED = "proposed", _("Proposed")
-        APPROVED = "approved", _("Approved")
-        DECLINED = "declined", _("Declined")
+    State = states.ProposalState
 
     decision = models.ForeignKey(
         Decision, models.PROTECT, related_name="override_proposals", verbose_name=_("decision")
     )
-    state = models.CharField(_("state"), max_length=8, choices=State, default=State.PROPOSED)
+    state = models.CharField(
+        _("state"),
+        max_length=8,
+        choices=states.ProposalState,
+        default=states.ProposalState.PROPOSED,
+    )
     reason = models.TextField(_("reason"))
     order_reference = models.CharField(_("order"), max_length=150)
     proposed_by = models.ForeignKey(
@@ -376,6 +405,8 @@ class OverrideProposal(models.Model):
     )
     decided_at = models.DateTimeField(_("decided at"), null=True, blank=True)
     remark = models.TextField(_("remark"), blank=True)
+
+    objects = OverrideProposalQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("proposal of an override")

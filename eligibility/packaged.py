@@ -23,6 +23,7 @@ from eligibility.states import (
 
 RULE_SETS: Final = Path(__file__).parent / "data" / "rule_sets.json"
 SERVICES: Final = Path(accounts.__file__).parent / "data" / "services.csv"
+ALIASES: Final = SERVICES.with_name("aliases.csv")
 
 
 @cache
@@ -48,13 +49,12 @@ def rule_book(code: str, on: date) -> RuleBook | None:
 @cache
 def directory() -> Directory:
     """Read the services with their names."""
-    with SERVICES.open(encoding="utf-8-sig", newline="") as file:
-        rows = list(csv.DictReader(file))
+    rows = _rows(SERVICES)
     services = [
         ServiceFacts(
             code=row["code"],
             name=row["name"],
-            name_hi=row.get("name_hi") or "",
+            name_hi=row["name_hi"],
             family=row["family"],
             category=row["category"],
             groups=tuple(row["groups"].split(",")),
@@ -62,7 +62,14 @@ def directory() -> Directory:
         )
         for row in rows
     ]
-    return Directory(services, [(row["acronym_in_use"], row["code"]) for row in rows])
+    names = [(row["acronym_in_use"], row["code"]) for row in rows]
+    names += [(row["alias"], row["service"]) for row in _rows(ALIASES)]
+    return Directory(services, names)
+
+
+def _rows(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        return list(csv.DictReader(file))
 
 
 def _book(code: str, row: Mapping[str, Any]) -> RuleBook:

@@ -1,7 +1,11 @@
 """The words of eligibility as data: verdicts, outcomes, and the switches of a rule set."""
 
+from typing import NamedTuple
+
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
+
+from accounts.roles import Role
 
 
 class Verdict(TextChoices):
@@ -79,3 +83,36 @@ PRECEDENCE = (
     (Verdict.REFER, Outcome.REFER),
 )
 OVERRIDABLE = frozenset({Outcome.NOT_ELIGIBLE, Outcome.REFER})
+
+
+class ProposalState(TextChoices):
+    """The life of a proposal to decide otherwise than the rules."""
+
+    PROPOSED = "proposed", _("Proposed")
+    APPROVED = "approved", _("Approved")
+    DECLINED = "declined", _("Declined")
+
+
+class VersionState(TextChoices):
+    """The life of a version of a rule set."""
+
+    DRAFT = "draft", _("Draft")
+    APPROVED = "approved", _("Approved")
+
+
+class Step(NamedTuple):
+    sources: frozenset[TextChoices]
+    target: TextChoices
+    roles: frozenset[Role]
+
+
+DESK = frozenset({Role.DEALING_HAND, Role.SANCTIONING_AUTHORITY})
+PROPOSE_OVERRIDE = Step(frozenset(OVERRIDABLE), ProposalState.PROPOSED, DESK)
+APPROVE_OVERRIDE = Step(frozenset({ProposalState.PROPOSED}), ProposalState.APPROVED, DESK)
+DECLINE_OVERRIDE = Step(frozenset({ProposalState.PROPOSED}), ProposalState.DECLINED, DESK)
+APPROVE_RULES = Step(
+    frozenset({VersionState.DRAFT}),
+    VersionState.APPROVED,
+    frozenset({Role.SANCTIONING_AUTHORITY}),
+)
+STEPS = (PROPOSE_OVERRIDE, APPROVE_OVERRIDE, DECLINE_OVERRIDE, APPROVE_RULES)

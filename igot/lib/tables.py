@@ -239,7 +239,8 @@ def check_encoding(file: IO[bytes]) -> None:
         while block := file.read(1_000_000):
             lines += decoder.decode(block).count("\n")
         decoder.decode(b"", final=True)
-    except UnicodeError:
+    except UnicodeDecodeError as error:
+        lines += error.object[: error.start].count(b"\n")
         raise TableError(
             _(
                 "The file is not UTF-8 text, from about line %(line)s on. In the spreadsheet "

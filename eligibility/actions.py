@@ -1,0 +1,264 @@
+"""What is decided: eligibility of an officer, overrides of it, and the approval of rule sets."""
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts import audit
+from accounts.models import Officer, User
+from accounts.notifications import notify
+from courses.models import Course, Run
+from eligibility import facts, policies, rules, states
+from eligibility.models import Decision, OverrideProposal, RuleSetVersion
+from igot.lib.dates import civil_date
+from igot.lib.errors import Refused
+
+
+@transaction.atomic
+def decide(
+    *,
+    officer: Officer,
+    run: Run | None,
+    acting_user: User | None,
+    at: datetime,
+    is_binding: bool = False,
+    course: Course | None = None,
+    commences_on: date | None = None,
+    registered_on: date | None = None,
+) -> Decision:
+    """Decide on the officer's record as it stands, and keep the decision with all it rests on.
+
+    `run` is None for a course without runs; then `course` is named. A training without a day of
+    commencement commences on the day of first enrolment, which an earlier decision has frozen.
+    An override that a second person has approved holds for as long as facts and findings do.
+    :raises Refused: the course names no rule set that is approved
+    """
+    course = course or (run.course if run else None)
+    if course is None:
+        raise ValueError("name the run, or the course that has none")
+    officer = Officer.objects.select_for_update(no_key=True, of=("self",)).get(pk=officer.pk)
+    latest = Decision.objects.on(officer, course, run).first()
+    commences_on = commences_on or (run.commences_on if run else None)
+    commences_on = commences_on or (latest.commences_on if latest else civil_date(at))
+    registered_on = registered_on or civil_date(at)
+    version = RuleSetVersion.objects.governing(course.rule_set_code, commences_on)
+    if version is None:
+        raise Refused(
+            _("The course “%(course)s” names no rule set that is in force.") % {"course": course}
+        )
+    known = facts.facts_of(officer)
+    ruling = rules.decide(
+        facts=known,
+        rules=facts.rule_book(version),
+        commences_on=commences_on,
+        registered_on=registered_on,
+    )
+    content = {
+        "inputs": facts.as_inputs(known, officer),
+        "findings_data": [facts.finding_data(finding) for finding in ruling.findings],
+        "outcome": ruling.outcome,
+        "rule_set_version": version,
+    }
+    decision = Decision.objects.create(
+        officer=officer,
+        course=course,
+        run=run,
+        commences_on=commences_on,
+        registered_on=registered_on,
+        is_provisional=not officer.is_verified,
+        is_boundary=ruling.is_boundary,
+        is_binding=is_binding,
+        first_eligible_on=ruling.first_eligible_on,
+        last_eligible_on=ruling.last_eligible_on,
+        supersedes=latest,
+        asked_by=acting_user,
+        at=at,
+        **{**content, **_standing_override(latest, content)},
+    )
+    _record(decision, "decision.made", acting_user, at)
+    return decision
+
+
+@transaction.atomic(durable=True)
+def propose_override(
+    *, decision_id: int, reason: str, order_reference: str, acting_user: User, at: datetime
+) -> OverrideProposal:
+    """Propose to find eligible whom the rules refuse or refer; a second person decides on it.
+
+    :raises Refused: the step is not open to `acting_user`
+    """
+    decision = _lock_decision(decision_id)
+    _check(states.PROPOSE_OVERRIDE, decision, acting_user)
+    proposal = OverrideProposal.objects.create(
+        decision=decision,
+        reason=reason,
+        order_reference=order_reference,
+        proposed_by=acting_user,
+        proposed_at=at,
+    )
+    audit.record(
+        decision,
+        "decision.override_proposed",
+        acting_user=acting_user,
+        at=at,
+        reason=reason,
+        order_reference=order_reference,
+    )
+    return proposal
+
+
+@transaction.atomic(durable=True)
+def approve_override(
+    *, overrideproposal_id: int, acting_user: User, at: datetime, remark: str = ""
+) -> Decision:
+    """Approve the override: a new decision takes the place of the one it overrides.
+
+    :raises Refused: the step is not open to `acting_user`
+    """
+    proposal = _lock_proposal(overrideproposal_id, states.APPROVE_OVERRIDE, acting_user)
+    old = proposal.decision
+    decision = Decision.objects.create(
+        officer=old.officer,
+        course=old.course,
+        run=old.run,
+        commences_on=old.commences_on,
+        registered_on=old.registered_on,
+        rule_set_version=old.rule_set_version,
+        inputs=old.inputs,
+        findings_data=old.findings_data,
+        outcome=states.Outcome.ELIGIBLE,
+        is_provisional=old.is_provisional,
+        is_boundary=old.is_boundary,
+        is_binding=old.is_binding,
+        first_eligible_on=old.first_eligible_on,
+        last_eligible_on=old.last_eligible_on,
+        supersedes=old,
+        overrides_outcome=old.outcome,
+        override_reason=proposal.reason,
+        override_reference=proposal.order_reference,
+        override_proposed_by=proposal.proposed_by,
+        override_approved_by=acting_user,
+        asked_by=acting_user,
+        at=at,
+    )
+    _advance(proposal, states.APPROVE_OVERRIDE, acting_user, at, remark)
+    entry = _record(decision, "decision.overridden", acting_user, at)
+    notify(
+        decision.officer.user,
+        of=entry,
+        link=decision.get_absolute_url(),
+        course=decision.course,
+        number=decision.number,
+    )
+    return decision
+
+
+@transaction.atomic(durable=True)
+def decline_override(
+    *, overrideproposal_id: int, acting_user: User, at: datetime, remark: str
+) -> OverrideProposal:
+    """Decline the override: the decision stands.
+
+    :raises Refused: the step is not open to `acting_user`
+    """
+    proposal = _lock_proposal(overrideproposal_id, states.DECLINE_OVERRIDE, acting_user)
+    _advance(proposal, states.DECLINE_OVERRIDE, acting_user, at, remark)
+    audit.record(
+        proposal.decision,
+        "decision.override_declined",
+        acting_user=acting_user,
+        at=at,
+        remark=remark,
+    )
+    return proposal
+
+
+@transaction.atomic(durable=True)
+def approve_rules(*, rulesetversion_id: int, acting_user: User, at: datetime) -> RuleSetVersion:
+    """Put a drafted version in force from its first day; the one before ends on the day before.
+
+    :raises Refused: the step is not open to `acting_user`, or the days overlap another version
+    """
+    version = RuleSetVersion.objects.select_for_update(no_key=True).get(pk=rulesetversion_id)
+    _check(states.APPROVE_RULES, version, acting_user)
+    others = RuleSetVersion.objects.approved().filter(rule_set=version.rule_set)
+    if others.filter(effective_from__gte=version.effective_from).exists():
+        raise Refused(_("A version that begins on or after that day is already approved."))
+    before = others.order_by("-effective_from").first()
+    day_before = version.effective_from - timedelta(days=1)
+    if before and (before.effective_to is None or before.effective_to > day_before):
+        before.effective_to = day_before
+        before.save(update_fields=["effective_to"])
+    version.approved_by, version.approved_at = acting_user, at
+    version.save(update_fields=["approved_by", "approved_at"])
+    audit.record(version, "rulesetversion.approved", acting_user=acting_user, at=at)
+    return version
+
+
+def _standing_override(latest: Decision | None, content: dict[str, Any]) -> dict[str, Any]:
+    """Carry over an approved override, where nothing that it rests on has changed."""
+    if latest is None or not latest.is_override:
+        return {}
+    same = (
+        latest.overrides_outcome == content["outcome"]
+        and latest.rule_set_version_id == content["rule_set_version"].pk
+        and latest.findings_data == content["findings_data"]
+        and facts.from_inputs(latest.inputs) == facts.from_inputs(content["inputs"])
+    )
+    if not same:
+        return {}
+    return {
+        "outcome": latest.outcome,
+        "overrides_outcome": latest.overrides_outcome,
+        "override_reason": latest.override_reason,
+        "override_reference": latest.override_reference,
+        "override_proposed_by": latest.override_proposed_by,
+        "override_approved_by": latest.override_approved_by,
+    }
+
+
+def _lock_decision(decision_id: int) -> Decision:
+    """Lock the officer whom a decision concerns, as `decide` does: decisions never change."""
+    decision = Decision.objects.select_related("officer").get(pk=decision_id)
+    Officer.objects.select_for_update(no_key=True, of=("self",)).get(pk=decision.officer_id)
+    return decision
+
+
+def _lock_proposal(
+    overrideproposal_id: int, step: states.Step, acting_user: User
+) -> OverrideProposal:
+    proposal = OverrideProposal.objects.select_for_update(no_key=True, of=("self",)).get(
+        pk=overrideproposal_id
+    )
+    _lock_decision(proposal.decision_id)
+    _check(step, proposal, acting_user)
+    return proposal
+
+
+def _check(step: states.Step, thing: Any, acting_user: User) -> None:
+    if reason := policies.why_not(step, thing, acting_user):
+        raise Refused(reason)
+
+
+def _advance(
+    proposal: OverrideProposal, step: states.Step, acting_user: User, at: datetime, remark: str
+) -> None:
+    proposal.state = step.target
+    proposal.decided_by, proposal.decided_at, proposal.remark = acting_user, at, remark
+    proposal.save()
+
+
+def _record(decision: Decision, event: str, acting_user: User | None, at: datetime) -> Any:
+    return audit.record(
+        decision,
+        event,
+        acting_user=acting_user,
+        at=at,
+        outcome=decision.outcome,
+        is_provisional=decision.is_provisional,
+        is_binding=decision.is_binding,
+        course=decision.course.code,
+        run=decision.run.code if decision.run else "",
+    )

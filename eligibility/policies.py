@@ -1,0 +1,60 @@
+"""Who may override a decision and approve a rule set. Buttons and actions ask the same function."""
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from accounts.roles import Role
+from eligibility.models import Decision, OverrideProposal, RuleSetVersion
+from eligibility.states import APPROVE_OVERRIDE, Outcome, ProposalState, Step, VersionState
+
+STATES = {Decision: Outcome, OverrideProposal: ProposalState, RuleSetVersion: VersionState}
+
+
+def why_not(step: Step, thing: Any, user: User) -> str:
+    """Return why `user` may not take `step` on `thing` now, or "" if they may."""
+    state = thing.outcome if isinstance(thing, Decision) else thing.state
+    if state not in step.sources:
+        return _("This is “%(state)s”.") % {"state": STATES[type(thing)](state).label}
+    if not user.has_role(*step.roles):
+        return _("This is for the %(roles)s.") % {
+            "roles": " / ".join(str(role.label) for role in Role if role in step.roles)
+        }
+    if isinstance(thing, Decision):
+        return _why_not_propose(thing, user)
+    if isinstance(thing, OverrideProposal):
+        return _why_not_decide(step, thing, user)
+    return _why_not_approve(thing, user)
+
+
+def _why_not_propose(decision: Decision, user: User) -> str:
+    if decision.officer.user_id == user.pk:
+        return _("Nobody overrides a decision on themselves.")
+    if is_superseded(decision):
+        return _("A later decision has taken the place of this one.")
+    if decision.override_proposals.filter(state=OverrideProposal.State.PROPOSED).exists():
+        return _("An override of this decision is already proposed.")
+    return ""
+
+
+def _why_not_decide(step: Step, proposal: OverrideProposal, user: User) -> str:
+    if proposal.decision.officer.user_id == user.pk:
+        return _("Nobody overrides a decision on themselves.")
+    if proposal.proposed_by_id == user.pk:
+        return _("A second person decides on a proposal.")
+    if step == APPROVE_OVERRIDE and is_superseded(proposal.decision):
+        return _("A later decision has taken the place of this one.")
+    return ""
+
+
+def _why_not_approve(version: RuleSetVersion, user: User) -> str:
+    if version.drafted_by_id == user.pk:
+        return _("A second person approves a rule set.")
+    if not version.audience.exists():
+        return _("The rule set admits nobody: add its audience first.")
+    return ""
+
+
+def is_superseded(decision: Decision) -> bool:
+    return Decision.objects.filter(supersedes=decision).exists()
