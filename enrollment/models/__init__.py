@@ -2,13 +2,9 @@
 
 from enrollment.models.certificates import CertificateCheck, CertificateSubmission
 from enrollment.models.coupons import Coupon, CouponBatch, CouponImportRow, CouponIssue
-from enrollment.models.registrations import (
-    Enrollment,
-    Intimation,
-    ProviderAccount,
-    ProviderList,
-    ProviderListLine,
-)
+from enrollment.models.intimations import Intimation
+from enrollment.models.provider_lists import ProviderList, ProviderListLine
+from enrollment.models.registrations import Enrollment, ProviderAccount
 from enrollment.models.results import Result, ResultImport, ResultImportRow
 
 __all__ = [

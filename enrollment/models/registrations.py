@@ -1,4 +1,4 @@
-"""Registrations, the intimation of the cadre authority, provider accounts and provider lists."""
+"""Registrations, and the accounts of officers at providers."""
 
 from django.db import models
 from django.db.models import Q
@@ -6,12 +6,17 @@ from django.db.models.functions import Lower
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import CadreAuthority, NodalAppointment, Officer, Service, User
+from accounts.models import NodalAppointment, Officer, Service, User
 from accounts.roles import Role
-from circulars.models import IssuedDocument
 from courses.models import Course, Provider, Run
 from eligibility.models import Decision
-from enrollment.states import LIVE, WITH_COUPON, EnrollmentState
+from enrollment.states import (
+    LIVE,
+    OPEN_FOR_CHANGES,
+    UNDER_WAY,
+    WITH_COUPON,
+    EnrollmentState,
+)
 
 
 class ProviderAccount(models.Model):
@@ -52,9 +57,9 @@ class EnrollmentQuerySet(models.QuerySet["Enrollment"]):
     def visible_to(self, user: User) -> "EnrollmentQuerySet":
         """Return what `user` may see: all at the desk, those of the authority, or own ones.
 
-        A draft is its officer's alone.
+        What was never submitted is its officer's alone.
         """
-        shown = ~Q(state=EnrollmentState.DRAFT)
+        shown = Q(number__isnull=False)
         everyone = (Role.DEALING_HAND, Role.SANCTIONING_AUTHORITY, Role.AUDITOR)
         if user.has_role(*everyone) or user.is_superuser:
             return self.filter(shown | Q(officer__user=user))
@@ -64,11 +69,44 @@ class EnrollmentQuerySet(models.QuerySet["Enrollment"]):
             reach |= shown & Q(officer__service__authority__in=own.values("authority"))
         return self.filter(reach)
 
+    def of(self, user: User) -> "EnrollmentQuerySet":
+        """Return the registrations of `user` alone, whatever else they may see."""
+        return self.filter(officer__user=user)
+
     def live(self) -> "EnrollmentQuerySet":
         return self.filter(state__in=LIVE)
 
+    def under_way(self) -> "EnrollmentQuerySet":
+        return self.filter(state__in=UNDER_WAY)
+
+    def awaiting_officer(self) -> "EnrollmentQuerySet":
+        """Return what its officer has to go on with: drafts and what came back."""
+        return self.filter(state__in=OPEN_FOR_CHANGES)
+
     def awaiting_confirmation(self) -> "EnrollmentQuerySet":
         return self.filter(state=EnrollmentState.SUBMITTED)
+
+    def awaiting_authority(self) -> "EnrollmentQuerySet":
+        return self.filter(state=EnrollmentState.AWAITING_AUTHORITY)
+
+    def for_provider(self, provider: Provider, run: Run | None) -> "EnrollmentQuerySet":
+        """Return the confirmed registrations that a list for `provider` may name."""
+        confirmed = self.filter(
+            course__provider=provider, state__in=WITH_COUPON, provider_account__isnull=False
+        )
+        return confirmed.filter(run=run) if run else confirmed
+
+    def beside(self, run: Run | None, course: Course) -> "EnrollmentQuerySet":
+        """Return what is under way for the same course, or in the same weeks as `run`."""
+        same = Q(course=course)
+        if run and run.commences_on:
+            until = run.ends_on or run.commences_on
+            same |= Q(run__commences_on__lte=until, run__ends_on__gte=run.commences_on)
+            same |= Q(run__commences_on=run.commences_on)
+        return self.under_way().filter(same)
+
+    def latest_first(self) -> "EnrollmentQuerySet":
+        return self.order_by("-started_at", "-pk")
 
     def without_coupon(self) -> "EnrollmentQuerySet":
         """Return the confirmed registrations that wait for a coupon, first confirmed first."""
@@ -98,7 +136,7 @@ class Enrollment(models.Model):
         related_name="enrollments",
         verbose_name=_("run"),
     )
-    number = models.CharField(_("number"), max_length=30, null=True, unique=True)
+    number = models.CharField(_("number"), max_length=30, null=True, blank=True, unique=True)
     state = models.CharField(
         _("state"), max_length=20, choices=EnrollmentState, default=EnrollmentState.DRAFT
     )
@@ -189,150 +227,3 @@ class Enrollment(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("enrollment:detail", args=[self.pk])
-
-
-class IntimationQuerySet(models.QuerySet["Intimation"]):
-    def visible_to(self, user: User) -> "IntimationQuerySet":
-        if user.has_role(Role.DEALING_HAND, Role.AUDITOR) or user.is_superuser:
-            return self
-        reach = Q(enrollment__officer__user=user)
-        if user.has_role(Role.NODAL_OFFICER):
-            own = NodalAppointment.objects.current().filter(user=user)
-            reach |= Q(authority__in=own.values("authority"))
-        return self.filter(reach)
-
-    def awaiting_answer(self) -> "IntimationQuerySet":
-        return self.filter(answer=Intimation.Answer.NONE)
-
-    def without_letter(self) -> "IntimationQuerySet":
-        return self.filter(document__isnull=True)
-
-
-class Intimation(models.Model):
-    """That an officer has told the cadre controlling authority of a registration, with its answer."""
-
-    class Answer(models.TextChoices):
-        NONE = "none", _("Not yet seen")
-        NOTED = "noted", _("Noted")
-        APPROVED = "approved", _("Approved")
-        WITHHELD = "withheld", _("Approval withheld")
-
-    enrollment = models.ForeignKey(
-        Enrollment, models.PROTECT, related_name="intimations", verbose_name=_("registration")
-    )
-    authority = models.ForeignKey(
-        CadreAuthority, models.PROTECT, related_name="intimations", verbose_name=_("authority")
-    )
-    run = models.ForeignKey(
-        Run, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("run")
-    )
-    number = models.CharField(_("number"), max_length=40, unique=True)
-    dated_on = models.DateField(_("dated"))
-    mode = models.CharField(_("what the authority does"), max_length=15, choices=Service.Mode)
-    document = models.OneToOneField(
-        IssuedDocument,
-        models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="intimation",
-        verbose_name=_("letter"),
-    )
-    answer = models.CharField(_("answer"), max_length=10, choices=Answer, default=Answer.NONE)
-    answer_reason = models.TextField(_("reason"), blank=True)
-    answered_by = models.ForeignKey(
-        User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("answered by")
-    )
-    answered_at = models.DateTimeField(_("answered at"), null=True, blank=True)
-
-    objects = IntimationQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("intimation")
-        verbose_name_plural = _("intimations")
-        constraints = [
-            models.UniqueConstraint(
-                fields=["enrollment", "authority", "run"],
-                condition=Q(run__isnull=False),
-                name="enrollment_intimation_once_a_run",
-            ),
-            models.UniqueConstraint(
-                fields=["enrollment", "authority"],
-                condition=Q(run__isnull=True),
-                name="enrollment_intimation_once_for_a_self_paced_course",
-            ),
-            models.CheckConstraint(
-                condition=Q(answer="none", answered_by__isnull=True)
-                | (~Q(answer="none") & Q(answered_by__isnull=False)),
-                name="enrollment_intimation_answered_by_someone",
-            ),
-            models.CheckConstraint(
-                condition=~Q(answer="withheld") | Q(answer_reason__gt=""),
-                name="enrollment_intimation_withheld_with_reason",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return self.number
-
-    def get_absolute_url(self) -> str:
-        return reverse("enrollment:intimation", args=[self.pk])
-
-
-class ProviderList(models.Model):
-    """A list of confirmed officers as it was sent to the provider, byte for byte."""
-
-    provider = models.ForeignKey(Provider, models.PROTECT, verbose_name=_("provider"))
-    run = models.ForeignKey(
-        Run,
-        models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="provider_lists",
-        verbose_name=_("run"),
-        help_text=_("Empty: all runs of the provider."),
-    )
-    number = models.CharField(_("number"), max_length=40, unique=True)
-    dated_on = models.DateField(_("dated"))
-    rows = models.PositiveIntegerField(_("rows"))
-    content = models.BinaryField(_("file"))
-    sha256 = models.CharField(_("digest"), max_length=64)
-    made_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("made by"))
-    made_at = models.DateTimeField(_("made at"))
-
-    class Meta:
-        verbose_name = _("list for the provider")
-        verbose_name_plural = _("lists for the provider")
-
-    def __str__(self) -> str:
-        return self.number
-
-
-class ProviderListLine(models.Model):
-    """That a registration stands on a list; a later, corrected line takes its place."""
-
-    provider_list = models.ForeignKey(
-        ProviderList, models.PROTECT, related_name="lines", verbose_name=_("list")
-    )
-    enrollment = models.ForeignKey(
-        Enrollment, models.PROTECT, related_name="provider_lines", verbose_name=_("registration")
-    )
-    digest = models.CharField(_("digest of the line"), max_length=64)
-    is_correction = models.BooleanField(_("correction"), default=False)
-    superseded_at = models.DateTimeField(_("superseded at"), null=True, blank=True)
-
-    class Meta:
-        verbose_name = _("line of a list for the provider")
-        verbose_name_plural = _("lines of lists for the provider")
-        constraints = [
-            models.UniqueConstraint(
-                fields=["enrollment"],
-                condition=Q(superseded_at__isnull=True),
-                name="enrollment_providerlistline_one_standing",
-            ),
-            models.UniqueConstraint(
-                fields=["provider_list", "enrollment"], name="enrollment_providerlistline_once"
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.provider_list}: {self.enrollment}"
