@@ -17,7 +17,7 @@ RUN apt-get update \
  && apt-get install -y --no-install-recommends \
       libpq5 libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 gettext curl \
  && rm -rf /var/lib/apt/lists/* \
- && useradd --system --uid 10001 --user-group --no-create-home --shell /usr/sbin/nologin igot
+ && useradd --uid 10001 --user-group --no-create-home --shell /usr/sbin/nologin igot
 COPY --from=build /venv /venv
 ENV PATH=/venv/bin:$PATH \
     PYTHONUNBUFFERED=1 \

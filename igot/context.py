@@ -19,6 +19,7 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "html_lang": "hi-IN" if language.startswith("hi") else "en-IN",
         "view": preferences.of(request.COOKIES),
         "updated_on": texts_updated_on(),
+        "site_url": settings.SITE_URL,
     }
 
 

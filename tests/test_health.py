@@ -103,3 +103,14 @@ def test_health_tells_no_version_address_or_secret(client: Client, address: str)
 @pytest.mark.parametrize("address", ["/healthz", "/readyz"])
 def test_health_is_only_read(client: Client, address: str) -> None:
     assert client.post(address).status_code == 405
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("host", ["evil.example", "testserver.evil.example", "testserver@evil"])
+def test_a_host_that_is_not_ours_is_refused_with_a_page(client: Client, host: str) -> None:
+    client.raise_request_exception = False
+
+    response = client.get("/", HTTP_HOST=host)
+
+    assert response.status_code == 400
+    assert b"evil" not in response.content
