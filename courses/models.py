@@ -12,6 +12,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from accounts.roles import Role
 from circulars.models import Circular
 from courses.states import DecisionState, RunState
 
@@ -131,6 +132,27 @@ class GradeRule(DatedModel):
         return f"{self.programme}: {self.least_grade}"
 
 
+class CommitteeDecisionQuerySet(models.QuerySet["CommitteeDecision"]):
+    def in_force(self) -> "CommitteeDecisionQuerySet":
+        return self.filter(state=DecisionState.IN_FORCE)
+
+    def visible_to(self, user: Any) -> "CommitteeDecisionQuerySet":
+        """Return what is in force, and everything to the committee and to the desk."""
+        roles = (Role.COMMITTEE_MEMBER, Role.COMMITTEE_SECRETARY)
+        if user.is_authenticated and (user.is_staff or user.has_role(*roles)):
+            return self
+        return self.in_force()
+
+    def awaiting_confirmation(self) -> "CommitteeDecisionQuerySet":
+        return self.filter(state=DecisionState.DRAFT)
+
+    def with_course(self) -> "CommitteeDecisionQuerySet":
+        return self.select_related("course__institute", "circular", "recorded_by", "confirmed_by")
+
+    def latest_first(self) -> "CommitteeDecisionQuerySet":
+        return self.order_by("-valid_from", "resolution_number")
+
+
 class CommitteeDecision(models.Model):
     """What the selection committee resolved on a course: the authority to offer it."""
 
@@ -174,9 +196,16 @@ class CommitteeDecision(models.Model):
         User, models.PROTECT, null=True, related_name="+", verbose_name=_("recorded by")
     )
     confirmed_by = models.ForeignKey(
-        User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("confirmed by")
+        User,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("confirmed by"),
     )
     confirmed_at = models.DateTimeField(_("confirmed at"), null=True, blank=True)
+
+    objects = CommitteeDecisionQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("committee decision")
@@ -200,6 +229,14 @@ class CommitteeDecision(models.Model):
     def __str__(self) -> str:
         return self.resolution_number
 
+    @property
+    def audience_in_language(self) -> str:
+        return self.audience_hi if get_language() == "hi" and self.audience_hi else self.audience
+
+    @property
+    def reasons_in_language(self) -> str:
+        return self.reasons_hi if get_language() == "hi" and self.reasons_hi else self.reasons
+
 
 class CourseQuerySet(models.QuerySet["Course"]):
     def published(self) -> "CourseQuerySet":
@@ -218,7 +255,8 @@ class CourseQuerySet(models.QuerySet["Course"]):
         return self.published()
 
     def search(self, words: str) -> "CourseQuerySet":
-        for word in words.split()[:8]:
+        """Return the courses that hold each of the first eight words in a title or a text."""
+        for word in words.replace("\0", "")[:200].split()[:8]:
             found = Q(title__icontains=word) | Q(title_hi__icontains=word)
             found |= Q(objective__icontains=word) | Q(objective_hi__icontains=word)
             found |= Q(institute__title__icontains=word) | Q(institute__short_name__icontains=word)
@@ -259,6 +297,7 @@ class Course(BilingualModel):
     objective_hi = models.TextField(_("objective in Hindi"), blank=True)
     prerequisites = models.TextField(_("prerequisites"), blank=True)
     prerequisites_hi = models.TextField(_("prerequisites in Hindi"), blank=True)
+    weekly_lectures = models.PositiveSmallIntegerField(_("lectures a week"), null=True, blank=True)
     least_weekly_hours = models.PositiveSmallIntegerField(
         _("hours a week, at least"), null=True, blank=True
     )
@@ -500,7 +539,8 @@ class Run(models.Model):
         ]
         indexes = [
             models.Index(
-                fields=["registration_closes_on", "registration_opens_on"], name="courses_run_window"
+                fields=["registration_closes_on", "registration_opens_on"],
+                name="courses_run_window",
             )
         ]
 

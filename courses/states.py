@@ -26,10 +26,6 @@ class Step(NamedTuple):
     role: Role
 
 
-CONFIRM = Step(
-    frozenset({DecisionState.DRAFT}), DecisionState.IN_FORCE, Role.COMMITTEE_MEMBER
-)
-WITHDRAW = Step(
-    frozenset({DecisionState.IN_FORCE}), DecisionState.WITHDRAWN, Role.COMMITTEE_MEMBER
-)
+CONFIRM = Step(frozenset({DecisionState.DRAFT}), DecisionState.IN_FORCE, Role.COMMITTEE_MEMBER)
+WITHDRAW = Step(frozenset({DecisionState.IN_FORCE}), DecisionState.WITHDRAWN, Role.COMMITTEE_MEMBER)
 STEPS = (CONFIRM, WITHDRAW)
