@@ -7,6 +7,7 @@ from django.db.models import Min, QuerySet
 
 from circulars.models import Circular
 from courses.models import Course, Run
+from courses.states import RunState
 
 NEWEST = 3
 FOUND = 25
@@ -20,7 +21,9 @@ def open_runs(on: date) -> "QuerySet[Run, Run]":
 
 def next_opening(after: date) -> date | None:
     """Return the first day after `after` on which the registration for some run opens."""
-    coming = Run.objects.of_published().filter(state="scheduled", registration_opens_on__gt=after)
+    coming = Run.objects.of_published().filter(
+        state=RunState.SCHEDULED, registration_opens_on__gt=after
+    )
     return coming.aggregate(first=Min("registration_opens_on"))["first"]
 
 

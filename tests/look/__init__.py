@@ -1,0 +1,1 @@
+"""Tests of the look: frame, tokens, public pages, sign-in pages."""
