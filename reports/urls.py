@@ -3,11 +3,12 @@
 from django.conf import settings
 from django.urls import URLPattern, path
 
-from reports import pages, views
+from reports import dashboard, pages, views
 
 app_name = "reports"
 urlpatterns: list[URLPattern] = [
     path("", views.home, name="home"),
+    path("dashboard/", dashboard.dashboard, name="dashboard"),
     path("about/", views.standing_page, {"page": pages.ABOUT}, name="about"),
     path("help/", views.standing_page, {"page": pages.HELP}, name="help"),
     path("contact/", views.standing_page, {"page": pages.CONTACT}, name="contact"),

@@ -1,0 +1,192 @@
+"""The desk of people: records to verify, reference data to edit, the audit trail to read."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from accounts import actions, forms, policies, states
+from accounts.desk import DeskAdmin, DeskInline, DeskStep
+from accounts.models import (
+    AuditEntry,
+    CadreAuthority,
+    NodalAppointment,
+    Officer,
+    OfficialEmailDomain,
+    Rank,
+    Service,
+    ServiceAlias,
+    ServiceRecordEntry,
+    State,
+    User,
+)
+
+
+@admin.register(User)
+class UserAdmin(DeskAdmin):
+    """Only a superuser changes users: roles, the desk, and whether they may sign in at all."""
+
+    list_display = ("email", "name", "designation", "is_staff", "is_active", "joined_at")
+    list_filter = ("is_active", "is_staff", "groups")
+    search_fields = ("=email", "name__istartswith")
+    ordering = ("email",)
+    editable_fields = ("name", "designation", "language", "is_active", "is_staff", "groups")
+    add_fields = ("email",)
+    hidden_fields = ("user_permissions",)
+    filter_horizontal = ()
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """Record which roles a user had and has; whoever loses the account loses the sessions."""
+        user: User = form.instance
+        before = sorted(user.groups.values_list("name", flat=True))
+        super().save_related(request, form, formsets, change)
+        actions.record_access_change(user=user, roles_before=before, acting_user=request.user)
+
+
+class ServiceRecordEntryInline(DeskInline):
+    model = ServiceRecordEntry
+    fields = ("at", "record_state", "acting_user", "note")
+    readonly_fields = fields
+    ordering = ("-pk",)
+
+
+@admin.register(Officer)
+class OfficerAdmin(DeskAdmin):
+    list_display = ("name", "employee_code", "service", "group", "record_state", "declared_at")
+    list_filter = ("record_state", "group", "service__family")
+    list_select_related = ("service",)
+    search_fields = ("name__istartswith", "=employee_code", "=user__email")
+    ordering = ("-declared_at", "-pk")
+    inlines = (ServiceRecordEntryInline,)
+    why_not = staticmethod(policies.why_not)
+    steps = (
+        DeskStep(
+            name="verify",
+            label=_("Verify"),
+            step=states.VERIFY,
+            action=actions.verify_record,
+            explain=_("You certify that these facts agree with the service book."),
+            in_bulk=True,
+        ),
+        DeskStep(
+            name="return",
+            label=_("Return"),
+            step=states.RETURN,
+            action=actions.return_record,
+            form=forms.ReasonForm,
+            explain=_("The officer is told the reason and declares the record anew."),
+        ),
+    )
+
+
+class ServiceAliasInline(DeskInline):
+    model = ServiceAlias
+    editable_fields = ("alias", "used_until")
+
+
+@admin.register(Service)
+class ServiceAdmin(DeskAdmin):
+    list_display = ("code", "name", "family", "groups", "authority", "cca_mode", "is_verified")
+    list_filter = ("family", "cca_mode", "is_verified", "is_active")
+    list_select_related = ("authority",)
+    search_fields = ("=code", "name", "acronym", "aliases__alias")
+    ordering = ("family", "code")
+    inlines = (ServiceAliasInline,)
+    add_fields = ("code",)
+    editable_fields = (
+        "name",
+        "name_hi",
+        "acronym",
+        "family",
+        "category",
+        "groups",
+        "authority",
+        "cca_mode",
+        "basis",
+        "state",
+        "source",
+        "is_verified",
+        "is_active",
+    )
+
+
+@admin.register(Rank)
+class RankAdmin(DeskAdmin):
+    list_display = ("service_key", "code", "name", "group", "pay_level", "is_verified")
+    list_filter = ("group", "is_verified")
+    search_fields = ("=code", "name")
+    ordering = ("service_key", "-group", "code")
+    add_fields = ("service_key", "code")
+    editable_fields = (
+        "name",
+        "name_hi",
+        "group",
+        "gazetted",
+        "pay_level",
+        "pre_2016_grade_pay",
+        "source",
+        "is_verified",
+    )
+
+
+@admin.register(State)
+class StateAdmin(DeskAdmin):
+    list_display = ("code", "name", "name_hi", "region", "is_union_territory", "is_verified")
+    search_fields = ("=code", "name")
+    ordering = ("name",)
+    add_fields = ("code",)
+    editable_fields = ("name", "name_hi", "region", "is_union_territory", "is_verified")
+
+
+class NodalAppointmentInline(DeskInline):
+    model = NodalAppointment
+    fields = ("user", "starts_on", "until", "order_reference")
+    readonly_fields = fields
+
+
+@admin.register(CadreAuthority)
+class CadreAuthorityAdmin(DeskAdmin):
+    list_display = ("name", "email", "state", "is_verified")
+    list_filter = ("is_verified",)
+    list_select_related = ("state",)
+    search_fields = ("name",)
+    ordering = ("name",)
+    inlines = (NodalAppointmentInline,)
+    editable_fields = ("name", "name_hi", "address", "email", "state", "is_verified")
+
+
+@admin.register(NodalAppointment)
+class NodalAppointmentAdmin(DeskAdmin):
+    """An appointment gives its user the role of a nodal officer."""
+
+    list_display = ("user", "authority", "starts_on", "until", "order_reference")
+    list_select_related = ("user", "authority")
+    search_fields = ("=user__email", "authority__name")
+    ordering = ("-starts_on", "-pk")
+    add_fields = ("user", "authority", "starts_on")
+    editable_fields = ("until", "order_reference")
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        actions.give_nodal_role(user=obj.user, acting_user=request.user)
+
+
+@admin.register(OfficialEmailDomain)
+class OfficialEmailDomainAdmin(DeskAdmin):
+    list_display = ("domain", "note", "is_active")
+    search_fields = ("domain",)
+    ordering = ("domain",)
+    add_fields = ("domain",)
+    editable_fields = ("note", "is_active")
+
+
+@admin.register(AuditEntry)
+class AuditEntryAdmin(DeskAdmin):
+    """The trail, to be read and never written here."""
+
+    list_display = ("at", "event", "subject_name", "acting_user", "address")
+    list_filter = ("event",)
+    list_select_related = ("acting_user",)
+    search_fields = ("=event", "subject_name__istartswith", "=acting_user__email")
+    ordering = ("-pk",)

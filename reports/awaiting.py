@@ -1,0 +1,290 @@
+"""What awaits whom: the tasks of the dashboard, asked of each app's querysets."""
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any, NamedTuple
+
+from django.db.models import Exists, OuterRef, QuerySet
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from accounts.models import Officer, User
+from accounts.roles import Role
+from accounts.states import RecordState
+from circulars.models import Circular
+from circulars.states import CircularState
+from courses.models import CommitteeDecision
+from courses.states import DecisionState
+from credits.models import CreditEntry, CreditThreshold
+from enrollment.models import (
+    CertificateSubmission,
+    CouponBatch,
+    CouponIssue,
+    Enrollment,
+    Intimation,
+    ResultImport,
+)
+from enrollment.states import BatchState, CertificateState, EnrollmentState, ImportState
+from reimbursement.models import Claim, PaymentBatch
+from reimbursement.states import BatchState as PaymentBatchState
+from reimbursement.states import ClaimState
+
+MOST = 20  # rows of an officer's own that the dashboard reads; the lists have all
+
+
+class Task(NamedTuple):
+    """One thing to do, and where."""
+
+    name: str
+    url: str
+    note: str = ""
+    label: str = ""
+    state: str = ""
+    tone: str = ""
+
+
+# --- an officer ------------------------------------------------------------------------------
+
+
+def officer_tasks(officer: Officer, enrollments: list[Any], claims: list[Claim]) -> list[Task]:
+    """Return what the officer can do next, most pressing first."""
+    tasks = [_record_task(officer)]
+    tasks += [_enrollment_task(enrollment) for enrollment in enrollments]
+    tasks += [_claim_task(claim) for claim in claims]
+    return [task for task in tasks if task]
+
+
+def own_enrollments(officer: Officer) -> list[Any]:
+    """Return the officer's latest registrations with what decides their next step; one query."""
+    certificates = CertificateSubmission.objects.filter(enrollment=OuterRef("pk"))
+    unseen = CouponIssue.objects.live().filter(
+        enrollment=OuterRef("pk"), first_revealed_at__isnull=True
+    )
+    rows = Enrollment.objects.filter(officer=officer).with_course()
+    rows = rows.annotate(
+        has_unseen_coupon=Exists(unseen),
+        has_certificate_in_review=Exists(
+            certificates.filter(state=CertificateState.UNDER_REVIEW)
+        ),
+        has_certificate_returned=Exists(certificates.filter(state=CertificateState.RETURNED)),
+        has_verified_certificate=Exists(certificates.filter(state=CertificateState.VERIFIED)),
+        has_claim=Exists(
+            Claim.objects.live().filter(officer=OuterRef("officer"), course=OuterRef("course"))
+        ),
+    )
+    return list(rows.order_by("-pk")[:MOST])
+
+
+def own_claims(officer: Officer) -> list[Claim]:
+    """Return the officer's latest claims; one query."""
+    return list(Claim.objects.filter(officer=officer).with_course().order_by("-pk")[:MOST])
+
+
+def _record_task(officer: Officer) -> Task | None:
+    url = reverse("accounts:profile")
+    if officer.record_state == RecordState.EMPTY:
+        note = _("Eligibility is decided on it. It takes about three minutes.")
+        return Task(_("Declare your service record"), url, note)
+    if officer.record_state == RecordState.RETURNED:
+        return Task(_("Correct your service record"), url, officer.return_reason)
+    return None
+
+
+def _enrollment_task(enrollment: Any) -> Task | None:
+    name = _enrollment_step(enrollment)
+    if not name:
+        return None
+    url = enrollment.get_absolute_url()
+    if enrollment.has_verified_certificate and not enrollment.has_claim:
+        url = reverse("reimbursement:start", args=[enrollment.pk])
+    return Task(name, url, str(enrollment.course))
+
+
+def _enrollment_step(enrollment: Any) -> str:
+    state = enrollment.state
+    if state == EnrollmentState.DRAFT:
+        return _("Finish your registration")
+    if state == EnrollmentState.RETURNED:
+        return _("Correct your registration")
+    if enrollment.has_unseen_coupon:
+        return _("Get your coupon code")
+    if enrollment.has_certificate_returned and not (
+        enrollment.has_certificate_in_review or enrollment.has_verified_certificate
+    ):
+        return _("Upload your certificate again")
+    if state == EnrollmentState.COMPLETED and not enrollment.has_certificate_in_review:
+        if not enrollment.has_verified_certificate:
+            return _("Upload your certificate")
+        if not enrollment.has_claim and enrollment.course.provider.issues_coupons:
+            return _("Claim the course fee")
+    return ""
+
+
+def _claim_task(claim: Claim) -> Task | None:
+    names = {
+        ClaimState.DRAFT: _("Finish your claim"),
+        ClaimState.RETURNED: _("Answer the queries on your claim"),
+        ClaimState.PAYMENT_FAILED: _("Correct your bank details"),
+    }
+    name = names.get(ClaimState(claim.state))
+    return Task(name, claim.get_absolute_url(), str(claim.course)) if name else None
+
+
+def points_of(officer: Officer, on: date) -> dict[str, Any]:
+    """Return the balance and the next threshold above it; two queries."""
+    balance = CreditEntry.objects.filter(officer=officer).balance()
+    thresholds = list(CreditThreshold.in_force(on))
+    ahead = next((row for row in thresholds if row.points > balance), None)
+    return {"balance": balance, "ahead": ahead, "thresholds": thresholds}
+
+
+# --- staff -----------------------------------------------------------------------------------
+
+
+class Queue(NamedTuple):
+    """A queue of a role: how many wait, in which words, and where they are."""
+
+    role: Role
+    rows: Callable[[User], "QuerySet[Any, Any]"]
+    words: Callable[[int], str]
+    url: str
+    query: str = ""
+
+
+QUEUES = (
+    Queue(
+        Role.NODAL_OFFICER,
+        lambda user: Officer.objects.visible_to(user).awaiting_verification(),
+        lambda n: ngettext(
+            "%(n)s service record to verify", "%(n)s service records to verify", n
+        ),
+        "accounts:officer_list",
+    ),
+    Queue(
+        Role.NODAL_OFFICER,
+        lambda user: Intimation.objects.visible_to(user).awaiting_answer(),
+        lambda n: ngettext("%(n)s registration to note", "%(n)s registrations to note", n),
+        "enrollment:authority",
+    ),
+    Queue(
+        Role.DEALING_HAND,
+        lambda user: Officer.objects.awaiting_verification(),
+        lambda n: ngettext(
+            "%(n)s service record to verify", "%(n)s service records to verify", n
+        ),
+        "admin:accounts_officer_changelist",
+        "?record_state__exact=declared",
+    ),
+    Queue(
+        Role.DEALING_HAND,
+        lambda user: Enrollment.objects.awaiting_confirmation(),
+        lambda n: ngettext("%(n)s registration to confirm", "%(n)s registrations to confirm", n),
+        "admin:enrollment_enrollment_changelist",
+        "?state__exact=submitted",
+    ),
+    Queue(
+        Role.DEALING_HAND,
+        lambda user: CouponBatch.objects.filter(state=BatchState.IMPORTED).exclude(
+            imported_by=user
+        ),
+        lambda n: ngettext("%(n)s coupon batch to release", "%(n)s coupon batches to release", n),
+        "admin:enrollment_couponbatch_changelist",
+        "?state__exact=imported",
+    ),
+    Queue(
+        Role.DEALING_HAND,
+        lambda user: ResultImport.objects.filter(state=ImportState.STAGED).exclude(
+            uploaded_by=user
+        ),
+        lambda n: ngettext("%(n)s file of results to approve", "%(n)s files of results to approve", n),
+        "admin:enrollment_resultimport_changelist",
+        "?state__exact=staged",
+    ),
+    Queue(
+        Role.DEALING_HAND,
+        lambda user: CertificateSubmission.objects.awaiting_review(),
+        lambda n: ngettext("%(n)s certificate to verify", "%(n)s certificates to verify", n),
+        "admin:enrollment_certificatesubmission_changelist",
+        "?state__exact=under_review",
+    ),
+    Queue(
+        Role.DEALING_HAND,
+        lambda user: Claim.objects.awaiting_scrutiny(),
+        lambda n: ngettext("%(n)s claim to take up", "%(n)s claims to take up", n),
+        "admin:reimbursement_claim_changelist",
+        "?state__exact=submitted",
+    ),
+    Queue(
+        Role.DEALING_HAND,
+        lambda user: Claim.objects.filter(state=ClaimState.UNDER_SCRUTINY, taken_up_by=user),
+        lambda n: ngettext("%(n)s claim under your scrutiny", "%(n)s claims under your scrutiny", n),
+        "admin:reimbursement_claim_changelist",
+        "?state__exact=under_scrutiny",
+    ),
+    Queue(
+        Role.SANCTIONING_AUTHORITY,
+        lambda user: Claim.objects.awaiting_sanction(),
+        lambda n: ngettext("%(n)s claim to decide", "%(n)s claims to decide", n),
+        "admin:reimbursement_claim_changelist",
+        "?state__exact=recommended",
+    ),
+    Queue(
+        Role.PAYING_OFFICER,
+        lambda user: Claim.objects.awaiting_payment(),
+        lambda n: ngettext("%(n)s sanctioned claim to pay", "%(n)s sanctioned claims to pay", n),
+        "admin:reimbursement_claim_changelist",
+        "?state__exact=sanctioned",
+    ),
+    Queue(
+        Role.PAYING_OFFICER,
+        lambda user: PaymentBatch.objects.filter(state=PaymentBatchState.LOCKED).exclude(
+            locked_by=user
+        ),
+        lambda n: ngettext("%(n)s payment batch to release", "%(n)s payment batches to release", n),
+        "admin:reimbursement_paymentbatch_changelist",
+        "?state__exact=locked",
+    ),
+    Queue(
+        Role.COMMITTEE_MEMBER,
+        lambda user: CommitteeDecision.objects.filter(state=DecisionState.DRAFT).exclude(
+            recorded_by=user
+        ),
+        lambda n: ngettext("%(n)s decision to confirm", "%(n)s decisions to confirm", n),
+        "courses:committee",
+    ),
+    Queue(
+        Role.COMMITTEE_SECRETARY,
+        lambda user: CommitteeDecision.objects.filter(state=DecisionState.DRAFT),
+        lambda n: ngettext(
+            "%(n)s decision waits for a member", "%(n)s decisions wait for a member", n
+        ),
+        "admin:courses_committeedecision_changelist",
+        "?state__exact=draft",
+    ),
+    Queue(
+        Role.CIRCULAR_AUTHOR,
+        lambda user: Circular.objects.filter(state=CircularState.DRAFT, author=user),
+        lambda n: ngettext("%(n)s draft of yours", "%(n)s drafts of yours", n),
+        "admin:circulars_circular_changelist",
+        "?state__exact=draft",
+    ),
+    Queue(
+        Role.CIRCULAR_APPROVER,
+        lambda user: Circular.objects.filter(
+            state__in=[CircularState.SUBMITTED, CircularState.APPROVED]
+        ).exclude(author=user),
+        lambda n: ngettext("%(n)s circular to approve or issue", "%(n)s circulars to approve or issue", n),
+        "admin:circulars_circular_changelist",
+    ),
+)
+
+
+def staff_tasks(user: User) -> list[Task]:
+    """Return the queues of the user's roles that have something in them; one count each."""
+    tasks = []
+    for queue in QUEUES:
+        if user.has_role(queue.role) and (number := queue.rows(user).count()):
+            url = reverse(queue.url) + queue.query
+            tasks.append(Task(queue.words(number) % {"n": number}, url))
+    return tasks
