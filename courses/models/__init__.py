@@ -1,0 +1,37 @@
+"""Institutes, programmes, courses, runs, and what is dated about them: fee, points, grade rule."""
+
+from courses.models.base import BilingualModel, DatedModel, DatedQuerySet, in_language
+from courses.models.catalogue import (
+    Course,
+    CourseCredit,
+    CourseFee,
+    CourseModule,
+    CourseQuerySet,
+    CourseUnit,
+    ProgrammeCourse,
+)
+from courses.models.committee import CommitteeDecision, CommitteeDecisionQuerySet
+from courses.models.institutes import GradeRule, Institute, Programme, Provider
+from courses.models.runs import Run, RunQuerySet
+
+__all__ = [
+    "BilingualModel",
+    "CommitteeDecision",
+    "CommitteeDecisionQuerySet",
+    "Course",
+    "CourseCredit",
+    "CourseFee",
+    "CourseModule",
+    "CourseQuerySet",
+    "CourseUnit",
+    "DatedModel",
+    "DatedQuerySet",
+    "GradeRule",
+    "Institute",
+    "Programme",
+    "ProgrammeCourse",
+    "Provider",
+    "Run",
+    "RunQuerySet",
+    "in_language",
+]

@@ -1,0 +1,246 @@
+"""Courses, their outline, and what is dated about them: fee and credit points."""
+
+from datetime import date
+from typing import Any
+
+from django.core.validators import MinValueValidator
+from django.db import models
+from django.db.models import Exists, F, OuterRef, Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from courses.models.base import BilingualModel, DatedModel, in_language
+from courses.models.committee import CommitteeDecision
+from courses.models.institutes import Institute, Programme, Provider
+
+
+class CourseQuerySet(models.QuerySet["Course"]):
+    def published(self, on: date | None = None) -> "CourseQuerySet":
+        """Return what the public sees on a day (today): published, on a decision in force."""
+        decided = CommitteeDecision.objects.authorising(on or timezone.localdate())
+        return self.filter(Exists(decided.filter(course=OuterRef("pk"))), is_published=True)
+
+    def visible_to(self, user: Any) -> "CourseQuerySet":
+        """Return the published courses, and all to those who work at the desk."""
+        if user.is_authenticated and user.is_staff:
+            return self
+        return self.published()
+
+    def search(self, words: str) -> "CourseQuerySet":
+        """Return the courses that hold each of the first eight words in a title or a text."""
+        for word in words.replace("\0", "")[:200].split()[:8]:
+            found = Q(title__icontains=word) | Q(title_hi__icontains=word)
+            found |= Q(objective__icontains=word) | Q(objective_hi__icontains=word)
+            found |= Q(institute__title__icontains=word) | Q(institute__short_name__icontains=word)
+            found |= Q(institute__title_hi__icontains=word) | Q(code__icontains=word)
+            self = self.filter(found)
+        return self
+
+
+class Course(BilingualModel):
+    """A course of the catalogue, rested on a committee decision and a circular."""
+
+    class Level(models.TextChoices):
+        INTRODUCTORY = "introductory", _("Introductory")
+        INTERMEDIATE = "intermediate", _("Intermediate")
+        ADVANCED = "advanced", _("Advanced")
+
+    class Mode(models.TextChoices):
+        RUN = "run", _("In batches")
+        SELF_PACED = "self_paced", _("Self-paced")
+
+    class Certification(models.TextChoices):
+        GRADE_AND_EXAM = "grade_exam", _("Online grade and proctored examination")
+        MODULES = "modules", _("Completion of all modules")
+        CERTIFICATE = "certificate", _("Certificate of the institute")
+
+    code = models.SlugField(_("code"), unique=True, help_text=_("In Latin letters."))
+    level = models.CharField(
+        _("level"),
+        max_length=12,
+        choices=Level,
+        blank=True,
+        help_text=_("Blank where the institute gives none."),
+    )
+    mode = models.CharField(_("mode"), max_length=10, choices=Mode)
+    certification = models.CharField(_("certification"), max_length=12, choices=Certification)
+    language = models.CharField(_("language"), max_length=60, default="English")
+    objective = models.TextField(_("objective"))
+    objective_hi = models.TextField(_("objective in Hindi"), blank=True)
+    prerequisites = models.TextField(_("prerequisites"), blank=True)
+    prerequisites_hi = models.TextField(_("prerequisites in Hindi"), blank=True)
+    weekly_lectures = models.PositiveSmallIntegerField(_("lectures a week"), null=True, blank=True)
+    least_weekly_hours = models.PositiveSmallIntegerField(
+        _("hours a week, at least"), null=True, blank=True
+    )
+    most_weekly_hours = models.PositiveSmallIntegerField(
+        _("hours a week, at most"), null=True, blank=True
+    )
+    weeks = models.PositiveSmallIntegerField(_("weeks"), null=True, blank=True)
+    institute = models.ForeignKey(
+        Institute, models.PROTECT, related_name="courses", verbose_name=_("institute")
+    )
+    partners = models.ManyToManyField(
+        Institute, blank=True, related_name="partnered_courses", verbose_name=_("partners")
+    )
+    provider = models.ForeignKey(
+        Provider, models.PROTECT, related_name="courses", verbose_name=_("provider")
+    )
+    programmes = models.ManyToManyField(
+        Programme, through="ProgrammeCourse", related_name="courses", verbose_name=_("programmes")
+    )
+    rule_set_code = models.CharField(_("rule set"), max_length=20)
+    website = models.URLField(_("page of the course"), blank=True)
+    is_published = models.BooleanField(_("published"), default=False)
+    updated_at = models.DateTimeField(_("updated at"), auto_now=True)
+
+    objects = CourseQuerySet.as_manager()
+
+    class Meta(BilingualModel.Meta):
+        abstract = False
+        verbose_name = _("course")
+        verbose_name_plural = _("courses")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(least_weekly_hours__isnull=True)
+                | Q(most_weekly_hours__isnull=True)
+                | Q(most_weekly_hours__gte=F("least_weekly_hours")),
+                name="courses_course_weekly_hours_in_order",
+            )
+        ]
+
+    def get_absolute_url(self) -> str:
+        return reverse("courses:detail", args=[self.code])
+
+    @property
+    def objective_in_language(self) -> str:
+        return in_language(self.objective, self.objective_hi)
+
+    @property
+    def prerequisites_in_language(self) -> str:
+        return in_language(self.prerequisites, self.prerequisites_hi)
+
+    @property
+    def is_self_paced(self) -> bool:
+        return self.mode == self.Mode.SELF_PACED
+
+
+class ProgrammeCourse(models.Model):
+    """The place of a course in a programme."""
+
+    programme = models.ForeignKey(Programme, models.PROTECT, verbose_name=_("programme"))
+    course = models.ForeignKey(Course, models.PROTECT, verbose_name=_("course"))
+    position = models.PositiveSmallIntegerField(_("position"))
+    is_required = models.BooleanField(_("required"), default=True)
+
+    class Meta:
+        verbose_name = _("course of a programme")
+        verbose_name_plural = _("courses of programmes")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["programme", "course"], name="courses_programmecourse_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.programme_id}: {self.course_id}"
+
+
+class CourseModule(BilingualModel):
+    """A module of a course's outline."""
+
+    course = models.ForeignKey(
+        Course,
+        models.CASCADE,  # a module is a part of its course
+        related_name="modules",
+        verbose_name=_("course"),
+    )
+    position = models.PositiveSmallIntegerField(_("position"))
+    summary = models.TextField(_("summary"), blank=True)
+    summary_hi = models.TextField(_("summary in Hindi"), blank=True)
+
+    class Meta(BilingualModel.Meta):
+        abstract = False
+        verbose_name = _("module")
+        verbose_name_plural = _("modules")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["course", "position"], name="courses_coursemodule_position"
+            )
+        ]
+
+
+class CourseUnit(BilingualModel):
+    """A unit of a module."""
+
+    module = models.ForeignKey(
+        CourseModule,
+        models.CASCADE,  # a unit is a part of its module
+        related_name="units",
+        verbose_name=_("module"),
+    )
+    position = models.PositiveSmallIntegerField(_("position"))
+
+    class Meta(BilingualModel.Meta):
+        abstract = False
+        verbose_name = _("unit")
+        verbose_name_plural = _("units")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["module", "position"], name="courses_courseunit_position"
+            )
+        ]
+
+
+class CourseFee(DatedModel):
+    """What a course costs and how much of it comes back, in US$, from one day to another."""
+
+    course = models.ForeignKey(
+        Course, models.PROTECT, related_name="fees", verbose_name=_("course")
+    )
+    fee_usd = models.DecimalField(
+        _("fee in US$"), max_digits=8, decimal_places=2, validators=[MinValueValidator(0)]
+    )
+    cap_usd = models.DecimalField(
+        _("reimbursed up to, in US$"),
+        max_digits=8,
+        decimal_places=2,
+        validators=[MinValueValidator(0)],
+    )
+
+    class Meta:
+        verbose_name = _("fee of a course")
+        verbose_name_plural = _("fees of courses")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["course", "effective_from"], name="courses_coursefee_once_a_day"
+            ),
+            models.CheckConstraint(
+                condition=Q(fee_usd__gte=0, cap_usd__gte=0), name="courses_coursefee_not_negative"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"US$ {self.fee_usd}"
+
+
+class CourseCredit(DatedModel):
+    """The credit points of a course, from one day to another."""
+
+    course = models.ForeignKey(
+        Course, models.PROTECT, related_name="credits", verbose_name=_("course")
+    )
+    points = models.PositiveSmallIntegerField(_("credit points"))
+
+    class Meta:
+        verbose_name = _("credit points of a course")
+        verbose_name_plural = _("credit points of courses")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["course", "effective_from"], name="courses_coursecredit_once_a_day"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return str(self.points)
