@@ -23,6 +23,14 @@ class ClaimState(TextChoices):
     LAPSED = "lapsed", _("Lapsed")
 
 
+class Lane(TextChoices):
+    """How late a claim comes, and what that asks for."""
+
+    NORMAL = "normal", _("In time")
+    INVESTIGATION = "investigation", _("Late: investigation by the Head of Department")
+    TIME_BARRED = "time_barred", _("Time-barred: express sanction with the consent of Finance")
+
+
 class BatchState(TextChoices):
     DRAFT = "draft", _("Being drawn up")
     LOCKED = "locked", _("Locked")
@@ -75,6 +83,7 @@ CLAIM_STEPS = (
 )
 DEAD = frozenset({_C.REJECTED, _C.WITHDRAWN, _C.LAPSED})
 LIVE = frozenset(_C) - DEAD
+OPEN_TO_CLAIMANT = SUBMIT.sources  # the claimant may change what the claim says
 PAYABLE = frozenset({_C.SANCTIONED, _C.IN_PAYMENT, _C.PAYMENT_FAILED, _C.PAID})
 
 LOCK = Step(frozenset({BatchState.DRAFT}), BatchState.LOCKED, Role.PAYING_OFFICER)

@@ -1,6 +1,11 @@
 """Tables of claims, sanctions, budget and payments, by topic."""
 
-from reimbursement.models.budget import Allotment, ReferenceRate, SanctionLimit
+from reimbursement.models.budget import (
+    Allotment,
+    ReferenceRate,
+    ReimbursementPolicy,
+    SanctionLimit,
+)
 from reimbursement.models.claims import (
     Claim,
     ClaimDocument,
@@ -8,7 +13,13 @@ from reimbursement.models.claims import (
     ClaimRevision,
     QueryItem,
 )
-from reimbursement.models.payments import PaymentBatch, PaymentLine, ReturnFile, ReturnRow
+from reimbursement.models.payments import (
+    PaymentBatch,
+    PaymentLayout,
+    PaymentLine,
+    ReturnFile,
+    ReturnRow,
+)
 from reimbursement.models.sanctions import SanctionOrder
 
 __all__ = [
@@ -18,9 +29,11 @@ __all__ = [
     "ClaimLine",
     "ClaimRevision",
     "PaymentBatch",
+    "PaymentLayout",
     "PaymentLine",
     "QueryItem",
     "ReferenceRate",
+    "ReimbursementPolicy",
     "ReturnFile",
     "ReturnRow",
     "SanctionLimit",

@@ -1,6 +1,6 @@
 """Where the money comes from and how much of it one may sanction: dated rows, no constants."""
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 from django.db import models
@@ -8,6 +8,61 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from courses.models import DatedModel
+
+
+class ReimbursementPolicy(DatedModel):
+    """How much of a payment comes back and until when it may be claimed, from one day to another."""
+
+    class Method(models.TextChoices):
+        ACTUAL_INR = "actual_inr", _("Rupees debited, up to the ceiling at the reference rate")
+
+    method = models.CharField(
+        _("method"), max_length=12, choices=Method, default=Method.ACTUAL_INR
+    )
+    markup_admissible = models.BooleanField(_("foreign currency mark-up comes back"), default=False)
+    tax_admissible = models.BooleanField(_("tax on the mark-up comes back"), default=False)
+    time_bar_years = models.PositiveSmallIntegerField(
+        _("years within which a claim is settled after the usual checks"), default=2
+    )
+    limitation_years = models.PositiveSmallIntegerField(
+        _("years after which a claim is time-barred"),
+        default=3,
+        help_text=_("Between the two, the Head of Department investigates the claim."),
+    )
+    oldest_rate_days = models.PositiveSmallIntegerField(
+        _("days that a reference rate may be older than the payment"),
+        default=7,
+        help_text=_("The rate of the previous working day counts; one older than this does not."),
+    )
+    rate_tolerance_percent = models.DecimalField(
+        _("per cent by which the bank's rate may differ before the desk is told"),
+        max_digits=5,
+        decimal_places=2,
+        default=Decimal("5.00"),
+    )
+    is_verified = models.BooleanField(_("verified"), default=False)
+
+    class Meta:
+        verbose_name = _("policy of reimbursement")
+        verbose_name_plural = _("policies of reimbursement")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["effective_from"], name="reimbursement_policy_once_a_day"
+            ),
+            models.CheckConstraint(
+                condition=Q(limitation_years__gte=F("time_bar_years")),
+                name="reimbursement_policy_years_in_order",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.circular_reference} ({self.effective_from:%d.%m.%Y})"
+
+    @classmethod
+    def on(cls, day: date) -> "ReimbursementPolicy | None":
+        """Return the policy in force on `day`."""
+        return cls.objects.in_force(day).first()
 
 
 class ReferenceRate(models.Model):
@@ -34,9 +89,17 @@ class ReferenceRate(models.Model):
         return f"{self.currency} {self.rate} ({self.on:%d.%m.%Y})"
 
     @classmethod
-    def for_day(cls, currency: str, day: date) -> "ReferenceRate | None":
-        """Return the rate of `day`, or of the latest day before it that has one."""
-        return cls.objects.filter(currency=currency, on__lte=day).order_by("-on").first()
+    def for_day(
+        cls, currency: str, day: date, *, oldest_days: int | None = None
+    ) -> "ReferenceRate | None":
+        """Return the rate of `day`, or of the latest day before it that has one.
+
+        A rate more than `oldest_days` days older than `day` is no rate of that day.
+        """
+        rates = cls.objects.filter(currency=currency, on__lte=day)
+        if oldest_days is not None:
+            rates = rates.filter(on__gte=day - timedelta(days=oldest_days))
+        return rates.order_by("-on").first()
 
 
 class Allotment(models.Model):
@@ -61,6 +124,8 @@ class Allotment(models.Model):
     )
     needs_ifd_concurrence = models.BooleanField(_("IFD concurrence required"), default=True)
     order_reference = models.CharField(_("order of allotment"), max_length=150)
+    file_number = models.CharField(_("file on which sanctions issue"), max_length=80)
+    series = models.CharField(_("series of sanction orders"), max_length=20, default="iGOT-R")
     is_verified = models.BooleanField(_("verified"), default=False)
 
     class Meta:
@@ -80,6 +145,11 @@ class Allotment(models.Model):
     def __str__(self) -> str:
         return f"{self.financial_year}: {self.head_of_account}"
 
+    @property
+    def free(self) -> Decimal:
+        """What is neither committed nor spent, in ₹."""
+        return self.allotted - self.committed - self.spent
+
 
 class SanctionLimit(models.Model):
     """Up to what amount a sanctioning authority may sanction one claim, by which order."""
@@ -94,6 +164,7 @@ class SanctionLimit(models.Model):
     designation = models.CharField(
         _("designation"), max_length=150, help_text=_("Under Secretary or above.")
     )
+    telephone = models.CharField(_("telephone"), max_length=40, blank=True)
     is_under_secretary_or_above = models.BooleanField(
         _("Under Secretary or above"), default=True
     )

@@ -12,9 +12,11 @@ from accounts.models import Officer, User
 from accounts.roles import Role
 from courses.models import Course
 from enrollment.models import CertificateSubmission, Enrollment
+from igot.lib.append_only import AppendOnlyModel, AppendOnlyQuerySet
 from igot.lib.crypto import EncryptedTextField
+from reimbursement.models.budget import ReimbursementPolicy
 from reimbursement.models.sanctions import SanctionOrder
-from reimbursement.states import LIVE, PAYABLE, ClaimState
+from reimbursement.states import LIVE, OPEN_TO_CLAIMANT, PAYABLE, ClaimState, Lane
 
 
 class ClaimQuerySet(models.QuerySet["Claim"]):
@@ -38,8 +40,39 @@ class ClaimQuerySet(models.QuerySet["Claim"]):
     def awaiting_payment(self) -> "ClaimQuerySet":
         return self.filter(state=ClaimState.SANCTIONED, sanction_order__document__isnull=False)
 
+    def awaiting_claimant(self) -> "ClaimQuerySet":
+        return self.filter(state__in=OPEN_TO_CLAIMANT | {ClaimState.PAYMENT_FAILED})
+
+    def sanctioned_without_document(self) -> "ClaimQuerySet":
+        return self.filter(state=ClaimState.SANCTIONED, sanction_order__document__isnull=True)
+
+    def of(self, user: User) -> "ClaimQuerySet":
+        return self.filter(officer__user=user)
+
+    def with_account(self, digest: str) -> "ClaimQuerySet":
+        """Return the claims, drafts and dead ones aside, that name the account behind `digest`."""
+        if not digest:
+            return self.none()
+        submitted = self.exclude(state__in=[ClaimState.DRAFT, ClaimState.WITHDRAWN])
+        return submitted.filter(account_digest=digest)
+
+    def latest_first(self) -> "ClaimQuerySet":
+        return self.order_by("-started_at", "-pk")
+
     def with_course(self) -> "ClaimQuerySet":
         return self.select_related("course", "officer__user", "enrollment__run")
+
+    def with_everything(self) -> "ClaimQuerySet":
+        return self.with_course().select_related(
+            "certificate__reviewed_by",
+            "policy",
+            "sanction_order__document",
+            "sanction_order__allotment",
+            "taken_up_by",
+            "recommended_by",
+            "sanctioned_by",
+            "course__institute",
+        )
 
 
 class Claim(models.Model):
@@ -79,6 +112,15 @@ class Claim(models.Model):
         _("tax on the mark-up, in ₹"), max_digits=12, decimal_places=2, default=0
     )
     # Frozen at submission: the ceiling and the rate that it was made with.
+    policy = models.ForeignKey(
+        ReimbursementPolicy,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("policy of reimbursement"),
+    )
+    cap_source = models.CharField(_("circular of the ceiling"), max_length=200, blank=True)
     cap_usd = models.DecimalField(
         _("ceiling, in US$"), max_digits=8, decimal_places=2, null=True, blank=True
     )
@@ -88,7 +130,7 @@ class Claim(models.Model):
     rate_on = models.DateField(_("day of the reference rate"), null=True, blank=True)
     rate_source = models.CharField(_("source of the reference rate"), max_length=120, blank=True)
     claimed_amount = models.DecimalField(
-        _("claimed, in ₹"), max_digits=12, decimal_places=2, null=True, blank=True
+        _("claimed, in whole ₹"), max_digits=12, decimal_places=2, null=True, blank=True
     )
     admissible_amount = models.DecimalField(
         _("admissible by the rule, in ₹"), max_digits=12, decimal_places=2, null=True, blank=True
@@ -100,6 +142,9 @@ class Claim(models.Model):
         _("sanctioned, in ₹"), max_digits=12, decimal_places=2, null=True, blank=True
     )
     due_on = models.DateField(_("fell due on"), null=True, blank=True)
+    lane = models.CharField(_("time bar"), max_length=15, choices=Lane, default=Lane.NORMAL)
+    late_reason = models.TextField(_("why the claim comes late"), blank=True)
+    lane_note = models.TextField(_("note on the time bar"), blank=True)
     # Where the money goes: sealed, shown by the last four digits, found by the digest.
     payee_name = models.CharField(_("name in the bank's records"), max_length=200, blank=True)
     bank_name = models.CharField(_("bank"), max_length=120, blank=True)
@@ -164,8 +209,18 @@ class Claim(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(sanctioned_amount__isnull=True)
-                | Q(sanctioned_amount__gt=0, sanctioned_amount__lte=F("claimed_amount")),
+                | Q(
+                    sanctioned_amount__gt=0,
+                    sanctioned_amount__lte=F("recommended_amount"),
+                    recommended_amount__lte=F("admissible_amount"),
+                    admissible_amount__lte=F("claimed_amount"),
+                ),
                 name="reimbursement_claim_within_amount",
+            ),
+            models.CheckConstraint(
+                condition=Q(recommended_amount__isnull=True)
+                | Q(recommended_amount__gte=0, recommended_amount__lte=F("admissible_amount")),
+                name="reimbursement_claim_recommended_within_admissible",
             ),
             models.CheckConstraint(
                 condition=~Q(state__in=sorted(PAYABLE))
@@ -173,6 +228,8 @@ class Claim(models.Model):
                     sanctioned_by__isnull=False,
                     sanctioned_amount__isnull=False,
                     sanctioned_at__isnull=False,
+                    sanction_order__isnull=False,
+                    recommended_amount__isnull=False,
                 ),
                 name="reimbursement_claim_payable_is_sanctioned",
             ),
@@ -182,6 +239,9 @@ class Claim(models.Model):
                     number__isnull=False,
                     submitted_at__isnull=False,
                     claimed_amount__isnull=False,
+                    admissible_amount__isnull=False,
+                    policy__isnull=False,
+                    cap_usd__gt=0,
                     rate__gt=0,
                     rate_on__isnull=False,
                     rate_source__gt="",
@@ -197,6 +257,10 @@ class Claim(models.Model):
 
     def __str__(self) -> str:
         return self.number or str(self.course)
+
+    @property
+    def is_open_to_claimant(self) -> bool:
+        return self.state in OPEN_TO_CLAIMANT
 
     def get_absolute_url(self) -> str:
         return reverse("reimbursement:detail", args=[self.pk])
@@ -245,9 +309,25 @@ class ClaimLine(models.Model):
         return f"{self.get_kind_display()}: {self.claimed}"
 
 
-def _storage_name(instance: models.Model, file_name: str) -> str:
-    """Return a name that tells nothing and cannot be guessed."""
-    return f"claims/{uuid.uuid4().hex}"
+ENDINGS = {"application/pdf": "pdf", "image/jpeg": "jpg", "image/png": "png"}
+
+
+def _storage_name(instance: "ClaimDocument", file_name: str) -> str:
+    """Return a name that tells nothing but the kind of file, and cannot be guessed."""
+    return f"claims/{uuid.uuid4().hex}.{ENDINGS.get(instance.content_type, 'bin')}"
+
+
+class ClaimDocumentQuerySet(models.QuerySet["ClaimDocument"]):
+    def visible_to(self, user: User) -> "ClaimDocumentQuerySet":
+        return self.filter(claim__in=Claim.objects.visible_to(user))
+
+    def current(self) -> "ClaimDocumentQuerySet":
+        return self.filter(replaced_at__isnull=True).order_by("pk")
+
+    def same_file_elsewhere(self, document: "ClaimDocument") -> "ClaimDocumentQuerySet":
+        """Return the papers of other submitted claims that are byte for byte this one."""
+        others = self.filter(sha256=document.sha256).exclude(claim=document.claim_id)
+        return others.exclude(claim__state__in=[ClaimState.DRAFT, ClaimState.WITHDRAWN])
 
 
 class ClaimDocument(models.Model):
@@ -269,6 +349,8 @@ class ClaimDocument(models.Model):
     uploaded_at = models.DateTimeField(_("uploaded at"))
     replaced_at = models.DateTimeField(_("replaced at"), null=True, blank=True)
 
+    objects = ClaimDocumentQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("paper of a claim")
         verbose_name_plural = _("papers of claims")
@@ -284,7 +366,7 @@ class ClaimDocument(models.Model):
         return f"{self.get_kind_display()}: {self.file_name}"
 
 
-class ClaimRevision(models.Model):
+class ClaimRevision(AppendOnlyModel):
     """A claim as it was submitted, frozen: what is recommended and sanctioned is one of these."""
 
     claim = models.ForeignKey(
@@ -294,6 +376,8 @@ class ClaimRevision(models.Model):
     content: Any = models.JSONField(_("content"))
     sha256 = models.CharField(_("digest"), max_length=64)
     at = models.DateTimeField(_("at"))
+
+    objects = AppendOnlyQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("revision of a claim")
@@ -306,6 +390,11 @@ class ClaimRevision(models.Model):
 
     def __str__(self) -> str:
         return f"{self.claim_id} r{self.number}"
+
+
+class QueryItemQuerySet(models.QuerySet["QueryItem"]):
+    def open(self) -> "QueryItemQuerySet":
+        return self.filter(answer="").order_by("pk")
 
 
 class QueryItem(models.Model):
@@ -321,6 +410,8 @@ class QueryItem(models.Model):
     asked_at = models.DateTimeField(_("asked at"))
     answer = models.TextField(_("answer"), blank=True)
     answered_at = models.DateTimeField(_("answered at"), null=True, blank=True)
+
+    objects = QueryItemQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("query")

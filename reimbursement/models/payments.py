@@ -1,15 +1,69 @@
 """Payment batches, their lines, and the return files that alone say what was paid."""
 
+from decimal import Decimal
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from accounts.roles import Role
 from igot.lib.crypto import EncryptedTextField
+from igot.lib.money import quantise
+from reimbursement import rules
 from reimbursement.models.claims import Claim
 from reimbursement.states import BatchState
+
+
+class PaymentLayout(models.Model):
+    """How the files to and from the paying office are laid out: columns and words are data."""
+
+    code = models.SlugField(_("code"), unique=True)
+    name = models.CharField(_("name"), max_length=120)
+    export_columns: Any = models.JSONField(
+        _("columns of the payment file"),
+        help_text=_("Pairs of heading and field, in order: [[\"Payee\", \"payee_name\"], …]."),
+    )
+    return_columns: Any = models.JSONField(
+        _("columns of the return file"),
+        help_text=_("Field and heading: {\"reference\": \"Our Ref\", …}."),
+    )
+    paid_words: Any = models.JSONField(_("words that mean paid"))
+    failed_words: Any = models.JSONField(_("words that mean failed"))
+    is_active = models.BooleanField(_("in use"), default=True)
+
+    class Meta:
+        verbose_name = _("layout of payment files")
+        verbose_name_plural = _("layouts of payment files")
+
+    def __str__(self) -> str:
+        return self.name
+
+    def clean(self) -> None:
+        try:
+            rules.check_layout(
+                export_columns=self.export_columns,
+                return_columns=self.return_columns,
+                paid_words=self.paid_words,
+                failed_words=self.failed_words,
+            )
+        except ValueError as error:
+            raise ValidationError(str(error)) from None
+
+
+class PaymentBatchQuerySet(models.QuerySet["PaymentBatch"]):
+    def visible_to(self, user: User) -> "PaymentBatchQuerySet":
+        if user.has_role(Role.PAYING_OFFICER, Role.AUDITOR) or user.is_superuser:
+            return self
+        return self.none()
+
+    def awaiting_release(self) -> "PaymentBatchQuerySet":
+        return self.filter(state=BatchState.LOCKED)
+
+    def awaiting_return(self) -> "PaymentBatchQuerySet":
+        return self.filter(state__in=[BatchState.EXPORTED, BatchState.PART_SETTLED])
 
 
 class PaymentBatch(models.Model):
@@ -18,6 +72,9 @@ class PaymentBatch(models.Model):
     number = models.CharField(_("number"), max_length=30, unique=True)
     state = models.CharField(
         _("state"), max_length=15, choices=BatchState, default=BatchState.DRAFT
+    )
+    layout = models.ForeignKey(
+        PaymentLayout, models.PROTECT, related_name="batches", verbose_name=_("layout of the files")
     )
     made_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("made by"))
     made_at = models.DateTimeField(_("made at"))
@@ -32,6 +89,8 @@ class PaymentBatch(models.Model):
     export = EncryptedTextField(_("exported file"), blank=True)
     export_sha256 = models.CharField(_("digest of the file"), max_length=64, blank=True)
 
+    objects = PaymentBatchQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("payment batch")
         verbose_name_plural = _("payment batches")
@@ -45,10 +104,33 @@ class PaymentBatch(models.Model):
                 condition=Q(state__in=["draft", "locked"]) | Q(released_by__isnull=False),
                 name="reimbursement_paymentbatch_released_by_someone",
             ),
+            models.CheckConstraint(
+                condition=~Q(state__in=["exported", "part_settled", "settled", "rejected_whole"])
+                | Q(exported_at__isnull=False, export_sha256__gt=""),
+                name="reimbursement_paymentbatch_exported_is_kept",
+            ),
         ]
 
     def __str__(self) -> str:
         return self.number
+
+
+class PaymentLineQuerySet(models.QuerySet["PaymentLine"]):
+    def in_batch(self) -> "PaymentLineQuerySet":
+        """Return the lines that are still in their batch, in the order of the file."""
+        return self.exclude(outcome=PaymentLine.Outcome.TAKEN_BACK).order_by("pk")
+
+    def waiting(self) -> "PaymentLineQuerySet":
+        return self.filter(outcome=PaymentLine.Outcome.WAITING)
+
+    def paid(self) -> "PaymentLineQuerySet":
+        return self.filter(outcome=PaymentLine.Outcome.PAID)
+
+    def of_payee(self, user: User) -> "PaymentLineQuerySet":
+        return self.filter(claim__officer__user=user)
+
+    def total(self) -> Decimal:
+        return quantise(self.aggregate(total=models.Sum("amount"))["total"])
 
 
 class PaymentLine(models.Model):
@@ -78,6 +160,8 @@ class PaymentLine(models.Model):
     utr = models.CharField(_("UTR"), max_length=40, null=True, blank=True, unique=True)
     paid_on = models.DateField(_("paid on"), null=True, blank=True)
     failure_reason = models.CharField(_("reason of the failure"), max_length=250, blank=True)
+
+    objects = PaymentLineQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("line of a payment batch")
@@ -122,6 +206,13 @@ class ReturnFile(models.Model):
         return self.file_name
 
 
+class ReturnRowQuerySet(models.QuerySet["ReturnRow"]):
+    def in_question(self) -> "ReturnRowQuerySet":
+        """Return the rows that settled nothing and wait for a person."""
+        settled = [ReturnRow.Outcome.PAID, ReturnRow.Outcome.FAILED]
+        return self.exclude(outcome__in=settled).order_by("return_file", "row")
+
+
 class ReturnRow(models.Model):
     """One row of a return file and what came of it; unmatched rows wait, they are never guessed."""
 
@@ -130,6 +221,7 @@ class ReturnRow(models.Model):
         FAILED = "failed", _("Failed")
         UNMATCHED = "unmatched", _("No such line")
         WRONG_AMOUNT = "wrong_amount", _("Amount differs")
+        WRONG_ACCOUNT = "wrong_account", _("Account differs")
         DUPLICATE = "duplicate", _("Already settled, or UTR already used")
         MALFORMED = "malformed", _("Not readable")
 
@@ -141,8 +233,10 @@ class ReturnRow(models.Model):
     line = models.ForeignKey(
         PaymentLine, models.PROTECT, null=True, related_name="+", verbose_name=_("line")
     )
-    outcome = models.CharField(_("outcome"), max_length=12, choices=Outcome)
+    outcome = models.CharField(_("outcome"), max_length=13, choices=Outcome)
     reason = models.CharField(_("reason"), max_length=250, blank=True)
+
+    objects = ReturnRowQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("row of a return file")

@@ -13,12 +13,25 @@ class SanctionOrderQuerySet(models.QuerySet["SanctionOrder"]):
     def without_document(self) -> "SanctionOrderQuerySet":
         return self.filter(document__isnull=True)
 
+    def with_everything(self) -> "SanctionOrderQuerySet":
+        orders = self.select_related("allotment", "signed_by", "document").order_by("pk")
+        return orders.prefetch_related(
+            "claims__officer__service__authority",
+            "claims__officer__user",
+            "claims__course__institute",
+            "claims__enrollment__run",
+            "claims__certificate",
+        )
+
+    def of_year(self, series: str, year: int) -> "SanctionOrderQuerySet":
+        return self.filter(series=series, year=year)
+
 
 class SanctionOrder(models.Model):
     """The sanction of the President conveyed to the Pay & Accounts Officer for one claim or more."""
 
     series = models.CharField(_("series"), max_length=20)
-    year = models.PositiveSmallIntegerField(_("year"))
+    year = models.PositiveSmallIntegerField(_("year in which the financial year begins"))
     serial = models.PositiveIntegerField(_("serial number"))
     file_number = models.CharField(_("file number"), max_length=80)
     dated_on = models.DateField(_("dated"))
@@ -32,6 +45,7 @@ class SanctionOrder(models.Model):
         User, models.PROTECT, related_name="+", verbose_name=_("signed by")
     )
     signatory_designation = models.CharField(_("designation"), max_length=150)
+    signatory_telephone = models.CharField(_("telephone"), max_length=40, blank=True)
     signed_at = models.DateTimeField(_("signed at"))
     document = models.OneToOneField(
         IssuedDocument,
@@ -61,4 +75,5 @@ class SanctionOrder(models.Model):
 
     @property
     def number(self) -> str:
-        return f"{self.series}/{self.year}/{self.serial}"
+        """The number as printed: series, financial year, serial number."""
+        return f"{self.series}/{self.year}-{(self.year + 1) % 100:02d}/{self.serial}"
