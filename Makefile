@@ -40,12 +40,13 @@ fmt: setup ## format and sort the Python code
 
 .PHONY: messages
 messages: setup ## bring locale/hi up to date with the code
-	@$(PY) manage.py makemessages -l hi --no-location --no-wrap --ignore .venv --ignore var
+	@$(PY) manage.py makemessages -l hi --no-location --no-wrap \
+		--ignore .venv --ignore var --ignore tests --ignore benchmarks
 	@$(PY) manage.py compilemessages --ignore .venv --ignore var -v 0
 
 .PHONY: bench
 bench: setup ## measure catalogue, course page and coupon issue against bare pages
-	@$(PY) -m benchmarks.run
+	@scripts/bench
 
 .PHONY: compose-test
 compose-test: setup tools ## build and try the containers (as root: also starts an engine)

@@ -1,0 +1,92 @@
+"""A bounded load on loopback: a few clients, a fixed number of requests, and what they cost."""
+
+import os
+import socket
+import time
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Lock
+
+CLIENTS = 4
+TICK = os.sysconf("SC_CLK_TCK")
+
+
+@dataclass(frozen=True)
+class Target:
+    """What is asked for in one round; each answer has the status `expected`."""
+
+    name: str
+    against: str
+    requests: list[bytes]
+    expected: int = 200
+
+
+@dataclass(frozen=True)
+class Measured:
+    """One round of one target."""
+
+    per_second: float
+    cpu_ms: float
+
+
+def request(method: str, path: str, *, port: int, body: str = "", **headers: str) -> bytes:
+    """Return an HTTP request as bytes."""
+    lines = [f"{method} {path} HTTP/1.1", f"Host: 127.0.0.1:{port}", "Connection: close"]
+    lines += [f"{name.replace('_', '-')}: {value}" for name, value in headers.items()]
+    if method == "POST":
+        lines.append("Content-Type: application/x-www-form-urlencoded")
+        lines.append(f"Content-Length: {len(body)}")
+    return "\r\n".join([*lines, "", body]).encode()
+
+
+def answer(port: int, sent: bytes) -> tuple[int, bytes]:
+    """Send one request and return the status and everything that came back."""
+    with socket.create_connection(("127.0.0.1", port), timeout=30) as connection:
+        connection.sendall(sent)
+        parts = []
+        while part := connection.recv(65536):
+            parts.append(part)
+    whole = b"".join(parts)
+    return int(whole[9:12] or 0), whole
+
+
+def processes_of(parent: int) -> list[int]:
+    """Return the ids of the workers that gunicorn's `parent` has started."""
+    return [int(pid) for pid in Path(f"/proc/{parent}/task/{parent}/children").read_text().split()]
+
+
+def cpu_seconds(pids: Iterable[int]) -> float:
+    """Return the processor time that the processes have used so far, in user and system mode."""
+    ticks = 0
+    for pid in pids:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        ticks += int(fields[11]) + int(fields[12])
+    return ticks / TICK
+
+
+def measure(target: Target, *, port: int, parent: int) -> Measured:
+    """Send all requests of `target` by a few clients at once and return rate and cost.
+
+    :raises RuntimeError: an answer was not the expected one
+    """
+    left, lock = iter(target.requests), Lock()
+
+    def client() -> None:
+        while True:
+            with lock:
+                sent = next(left, None)
+            if sent is None:
+                return
+            status, whole = answer(port, sent)
+            if status != target.expected:
+                raise RuntimeError(f"{target.name}: {status}\n{whole[:600]!r}")
+
+    workers = processes_of(parent)
+    before, started = cpu_seconds(workers), time.perf_counter()
+    with ThreadPoolExecutor(CLIENTS) as pool:
+        for finished in [pool.submit(client) for _ in range(CLIENTS)]:
+            finished.result()
+    seconds, cpu = time.perf_counter() - started, cpu_seconds(workers) - before
+    return Measured(len(target.requests) / seconds, cpu * 1000 / len(target.requests))
