@@ -1,0 +1,148 @@
+"""What the Training Division does with registrations: confirm, return, reject, and list."""
+
+import hashlib
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts import audit
+from accounts.models import AuditEntry, User
+from accounts.notifications import notify
+from accounts.roles import Role
+from courses.models import Provider, Run
+from eligibility import actions as eligibility_actions
+from enrollment import exports, policies, states
+from enrollment.actions import coupons, steps
+from enrollment.models import Enrollment, ProviderList, ProviderListLine
+from igot.lib.dates import civil_date
+from igot.lib.errors import Refused
+
+
+@transaction.atomic(durable=True)
+def confirm_enrollment(*, enrollment_id: int, acting_user: User, at: datetime) -> None:
+    """Confirm a registration on a binding decision, made now on verified facts.
+
+    A self-paced course begins at once. Where the provider issues coupons, one of the pool is
+    issued; else the registration waits for it in the order of confirmation.
+    :raises Refused: not open to `acting_user`, record not verified, or not eligible
+    """
+    enrollment = steps.lock_for(states.CONFIRM, enrollment_id, acting_user)
+    if enrollment.run:
+        enrollment.commences_on = enrollment.run.commences_on
+    enrollment.decision = eligibility_actions.decide(
+        officer=enrollment.officer,
+        course=enrollment.course,
+        run=enrollment.run,
+        commences_on=enrollment.commences_on,
+        registered_on=civil_date(enrollment.submitted_at or at),
+        acting_user=acting_user,
+        at=at,
+        is_binding=True,
+    )
+    if reason := policies.why_not_confirm_on(enrollment.decision):
+        raise Refused(reason)
+    enrollment.confirmed_at, enrollment.confirmed_by = at, acting_user
+    entry = steps.take(
+        states.CONFIRM,
+        enrollment,
+        acting_user=acting_user,
+        at=at,
+        decision=enrollment.decision.number,
+    )
+    if enrollment.run is None:
+        steps.take(states.BEGIN, enrollment, acting_user=acting_user, at=at)
+    has_coupon = policies.needs_coupon(enrollment.course)
+    _tell_officer(enrollment, entry, waits_for_coupon="yes" if has_coupon else "")
+    if has_coupon:
+        coupons.issue_if_any(enrollment_id=enrollment.pk, acting_user=None, at=at)
+
+
+@transaction.atomic(durable=True)
+def return_enrollment(*, enrollment_id: int, reason: str, acting_user: User, at: datetime) -> None:
+    """Send a registration back to the officer, to correct what `reason` says.
+
+    :raises Refused: the step is not open to `acting_user`
+    """
+    enrollment = steps.lock_for(states.RETURN, enrollment_id, acting_user)
+    enrollment.reason = reason
+    entry = steps.take(states.RETURN, enrollment, acting_user=acting_user, at=at, reason=reason)
+    _tell_officer(enrollment, entry, reason=reason)
+
+
+@transaction.atomic(durable=True)
+def reject_enrollment(*, enrollment_id: int, reason: str, acting_user: User, at: datetime) -> None:
+    """Decline to confirm a registration, for the `reason` that the officer reads.
+
+    :raises Refused: the step is not open to `acting_user`
+    """
+    enrollment = steps.lock_for(states.REJECT, enrollment_id, acting_user)
+    enrollment.reason = reason
+    entry = steps.take(states.REJECT, enrollment, acting_user=acting_user, at=at, reason=reason)
+    _tell_officer(enrollment, entry, reason=reason)
+
+
+@transaction.atomic(durable=True)
+def make_provider_list(
+    *, provider_id: int, run_id: int | None, acting_user: User, at: datetime
+) -> ProviderList:
+    """Make the next list of confirmed officers for a provider, of one run or (None) of all.
+
+    It names those who stand on no list yet, and those whose line has changed since, marked as
+    corrected. The provider's row is locked: two lists made at once name nobody twice.
+    :raises Refused: not open to `acting_user`, or there is nobody new
+    """
+    if not acting_user.has_role(Role.DEALING_HAND):
+        raise Refused(_("This is for the %(role)s.") % {"role": Role.DEALING_HAND.label})
+    provider = Provider.objects.select_for_update(no_key=True).get(pk=provider_id)
+    run = Run.objects.get(pk=run_id) if run_id else None
+    lines = exports.lines_for_provider(provider, run)
+    if not lines:
+        raise Refused(_("Nobody was confirmed or corrected since the latest list."))
+    content = exports.provider_csv(lines)
+    today = civil_date(at)
+    made = ProviderList.objects.create(
+        provider=provider,
+        run=run,
+        number=f"new-{provider.pk}-{at.timestamp()}",
+        dated_on=today,
+        rows=len(lines),
+        content=content,
+        sha256=hashlib.sha256(content).hexdigest(),
+        made_by=acting_user,
+        made_at=at,
+    )
+    made.number = f"IGOT/P/{today.year}/{made.pk:06d}"
+    made.save(update_fields=["number"])
+    superseded = [line.enrollment.pk for line in lines if line.is_correction]
+    ProviderListLine.objects.standing().filter(enrollment__in=superseded).update(superseded_at=at)
+    ProviderListLine.objects.bulk_create(
+        ProviderListLine(
+            provider_list=made,
+            enrollment=line.enrollment,
+            digest=line.digest,
+            is_correction=line.is_correction,
+        )
+        for line in lines
+    )
+    audit.record(
+        made,
+        "providerlist.made",
+        acting_user=acting_user,
+        at=at,
+        rows=made.rows,
+        corrections=len(superseded),
+        sha256=made.sha256,
+        run=run.code if run else "",
+    )
+    return made
+
+
+def _tell_officer(enrollment: Enrollment, entry: AuditEntry, **params: object) -> None:
+    notify(
+        enrollment.officer.user,
+        of=entry,
+        link=enrollment.get_absolute_url(),
+        **steps.particulars(enrollment),
+        **params,
+    )

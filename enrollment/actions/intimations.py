@@ -1,0 +1,149 @@
+"""Telling the cadre controlling authority of a registration, and taking down what it answers."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from accounts import audit
+from accounts.models import AuditEntry, Service, User
+from accounts.notifications import notify
+from circulars.models import IssuedDocument
+from enrollment import policies, states
+from enrollment.actions import steps
+from enrollment.models import Enrollment, Intimation
+from igot.lib.dates import civil_date
+from igot.lib.errors import Refused
+
+Answer = Intimation.Answer
+
+
+@transaction.atomic
+def tell_authority(
+    enrollment: Enrollment, *, of: AuditEntry, acting_user: User, at: datetime
+) -> Intimation:
+    """Make the intimation of a registration that was just submitted, once per run and authority.
+
+    `of` is the entry of the submission: the notice to the nodal officers hangs on it. The letter
+    is issued after the commit (`tasks.issue_missing_letters`).
+    """
+    service = enrollment.officer.service
+    if service is None:  # a decision was made, so the service is known
+        raise ValueError(f"officer {enrollment.officer_id} has no service")
+    today = civil_date(at)
+    intimation, is_new = Intimation.objects.get_or_create(
+        enrollment=enrollment,
+        authority=service.authority,
+        run=enrollment.run,
+        defaults={
+            "number": f"new-{enrollment.pk}-{at.timestamp()}",
+            "dated_on": today,
+            "mode": service.cca_mode,
+        },
+    )
+    if is_new:
+        intimation.number = f"IGOT/I/{today.year}/{intimation.pk:06d}"
+        intimation.save(update_fields=["number"])
+    if intimation.answer == Answer.NONE:
+        needs_approval = intimation.mode == Service.Mode.PRIOR_APPROVAL
+        template = "enrollment.approval_asked" if needs_approval else "enrollment.intimated"
+        for user in steps.nodal_officers(service.authority, at, besides=acting_user):
+            notify(
+                user,
+                of=of,
+                template=template,
+                link=intimation.get_absolute_url(),
+                **steps.particulars(enrollment),
+            )
+    return intimation
+
+
+@transaction.atomic(durable=True)
+def note_intimation(*, intimation_id: int, acting_user: User, at: datetime) -> None:
+    """Take down that the authority has seen the intimation.
+
+    :raises Refused: not open to `acting_user`, answered already, or approval is asked for
+    """
+    intimation = _lock_for(Answer.NOTED, intimation_id, acting_user)
+    entry = _answer(intimation, Answer.NOTED, acting_user=acting_user, at=at)
+    _tell_officer(intimation.enrollment, entry)
+
+
+@transaction.atomic(durable=True)
+def approve_intimation(*, intimation_id: int, acting_user: User, at: datetime) -> None:
+    """Approve a registration on behalf of the authority; it goes on to the Training Division.
+
+    :raises Refused: not open to `acting_user`, answered already, or no approval is asked for
+    """
+    intimation = _lock_for(Answer.APPROVED, intimation_id, acting_user)
+    _answer(intimation, Answer.APPROVED, acting_user=acting_user, at=at)
+    entry = steps.take(
+        states.AUTHORITY_APPROVE,
+        intimation.enrollment,
+        acting_user=acting_user,
+        at=at,
+        event="enrollment.authority_approved",
+        intimation=intimation.number,
+    )
+    _tell_officer(intimation.enrollment, entry)
+
+
+@transaction.atomic(durable=True)
+def withhold_approval(*, intimation_id: int, reason: str, acting_user: User, at: datetime) -> None:
+    """Withhold the authority's approval with the `reason`: the registration ends.
+
+    :raises Refused: not open to `acting_user`, answered already, or no approval is asked for
+    """
+    intimation = _lock_for(Answer.WITHHELD, intimation_id, acting_user)
+    _answer(intimation, Answer.WITHHELD, acting_user=acting_user, at=at, reason=reason)
+    intimation.enrollment.reason = reason
+    entry = steps.take(
+        states.AUTHORITY_WITHHOLD,
+        intimation.enrollment,
+        acting_user=acting_user,
+        at=at,
+        event="enrollment.authority_withheld",
+        intimation=intimation.number,
+        reason=reason,
+    )
+    _tell_officer(intimation.enrollment, entry, reason=reason)
+
+
+@transaction.atomic(durable=True)
+def file_letter(*, intimation_id: int, document: IssuedDocument) -> bool:
+    """Keep the letter that was issued for an intimation; return False if one stands already."""
+    intimation = Intimation.objects.select_for_update(no_key=True).get(pk=intimation_id)
+    if intimation.document_id:
+        return False
+    intimation.document = document
+    intimation.save(update_fields=["document"])
+    return True
+
+
+def _lock_for(answer: str, intimation_id: int, acting_user: User) -> Intimation:
+    """Lock the registration, then its intimation, and ask whether `answer` is open."""
+    enrollment_id = Intimation.objects.values_list("enrollment_id", flat=True).get(pk=intimation_id)
+    enrollment = steps.lock(enrollment_id)
+    intimation = Intimation.objects.select_for_update(no_key=True).get(pk=intimation_id)
+    intimation.enrollment = enrollment
+    if reason := policies.why_not_answer(answer, intimation, acting_user):
+        raise Refused(reason)
+    return intimation
+
+
+def _answer(
+    intimation: Intimation, answer: str, *, acting_user: User, at: datetime, reason: str = ""
+) -> AuditEntry:
+    intimation.answer, intimation.answer_reason = answer, reason
+    intimation.answered_by, intimation.answered_at = acting_user, at
+    intimation.save()
+    return audit.record(intimation, f"intimation.{answer}", acting_user=acting_user, at=at)
+
+
+def _tell_officer(enrollment: Enrollment, entry: AuditEntry, **params: object) -> None:
+    notify(
+        enrollment.officer.user,
+        of=entry,
+        link=enrollment.get_absolute_url(),
+        **steps.particulars(enrollment),
+        **params,
+    )

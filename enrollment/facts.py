@@ -1,0 +1,166 @@
+"""What pages show of a registration: its pages still to do, its terms, and its way so far."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any, NamedTuple
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from accounts.models import Officer
+from courses.models import Course, Run
+from eligibility import facts as eligibility_facts
+from eligibility import rules
+from eligibility.models import RuleSetVersion
+from eligibility.states import Outcome
+from enrollment import policies
+from enrollment.models import Enrollment
+
+from igot.lib.dates import civil_date, dmy
+
+
+
+
+# --- the pages of a registration ----------------------------------------------------------------
+class Page(NamedTuple):
+    """One page of the form: its name among the addresses, and whether it is filled in."""
+
+    name: str
+    is_done: bool
+
+
+def pages_of(enrollment: Enrollment) -> list[Page]:
+    """Return the pages of a registration in order; a course may need fewer."""
+    decision = enrollment.decision
+    is_decided = decision is not None and policies.why_not_on(decision) == ""
+    pages = [
+        Page("run", enrollment.run_id is not None or enrollment.course.is_self_paced),
+        Page("details", enrollment.details_confirmed_at is not None and is_decided),
+    ]
+    if policies.needs_account(enrollment.course):
+        pages.append(Page("accounts", enrollment.provider_account_id is not None))
+    pages.append(Page("declaration", enrollment.declared_at is not None))
+    pages.append(Page("review", False))
+    return pages
+
+
+def next_page(enrollment: Enrollment) -> str:
+    """Return the first page that is not filled in."""
+    return next(page.name for page in pages_of(enrollment) if not page.is_done)
+
+
+def is_open_page(enrollment: Enrollment, name: str) -> bool:
+    """Return whether a page can be opened: all before it are filled in."""
+    names = [page.name for page in pages_of(enrollment)]
+    return name in names and names.index(name) <= names.index(next_page(enrollment))
+
+
+def place_of(enrollment: Enrollment, name: str) -> dict[str, Any]:
+    """Return where a page stands among the others, and the address of the one before."""
+    names = [page.name for page in pages_of(enrollment)]
+    at = names.index(name)
+    back = reverse(f"enrollment:{names[at - 1]}", args=[enrollment.pk]) if at else ""
+    return {"step": at + 1, "steps_total": len(names), "back_url": back}
+
+
+def count_of_pages(course: Course) -> int:
+    """Return how many pages a registration for `course` has."""
+    return 5 if policies.needs_account(course) else 4
+
+
+# --- what a course asks and gives ---------------------------------------------------------------
+def terms_of(course: Course, on: date) -> dict[str, Any]:
+    """Return the fee, what of it comes back, and the credit points in force on `on`."""
+    fee = course.fees.in_force(on).first()
+    credit = course.credits.in_force(on).first()
+    return {
+        "fee_usd": fee.fee_usd if fee else None,
+        "cap_usd": fee.cap_usd if fee else None,
+        "points": credit.points if credit else None,
+    }
+
+
+class Answer(NamedTuple):
+    """What the rules say now, without anything being stored."""
+
+    outcome: str
+    label: str
+    findings: Sequence[rules.Finding]
+    is_provisional: bool
+    is_boundary: bool
+
+
+def answer_for(officer: Officer, course: Course, run: Run | None, today: date) -> Answer | None:
+    """Ask the rules about an officer as the record stands; None where no rule set is in force."""
+    commences_on = (run.commences_on if run else None) or today
+    version = RuleSetVersion.objects.governing(course.rule_set_code, commences_on)
+    if version is None:
+        return None
+    ruling = rules.decide(
+        facts=eligibility_facts.facts_of(officer),
+        rules=eligibility_facts.rule_book(version),
+        commences_on=commences_on,
+        registered_on=today,
+    )
+    return Answer(
+        ruling.outcome,
+        str(Outcome(ruling.outcome).label),
+        ruling.findings,
+        not officer.is_verified,
+        ruling.is_boundary,
+    )
+
+
+def details_of(officer: Officer) -> list[dict[str, Any]]:
+    """Return the facts of the service record that a registration rests on, as rows."""
+    pairs = [
+        (_("Name as in service records"), officer.name),
+        (_("Service"), officer.service),
+        (_("Group"), officer.get_group_display() if officer.group else ""),
+        (_("Date of birth"), dmy(officer.born_on) if officer.born_on else ""),
+        (_("Year of allotment or select list"), str(officer.allotment_year or "")),
+        (_("Date of joining the service"), dmy(officer.joined_on) if officer.joined_on else ""),
+        (_("Designation"), officer.designation),
+        (_("Ministry or department"), officer.ministry),
+        (_("Cadre controlling authority"), officer.authority),
+    ]
+    return [{"name": name, "value": value} for name, value in pairs]
+
+
+def summary_of(enrollment: Enrollment) -> list[dict[str, Any]]:
+    """Return what is about to be submitted, each row with the page that changes it."""
+    course, officer = enrollment.course, enrollment.officer
+    rows = [{"name": _("Course"), "value": course}]
+    if enrollment.run:
+        rows.append(_row(_("Batch"), _run_in_words(enrollment.run), enrollment, "run"))
+    rows += [
+        _row(_("Name as in service records"), officer.name, enrollment, "details"),
+        _row(_("Service"), officer.service, enrollment, "details"),
+    ]
+    if account := enrollment.provider_account:
+        provider = course.provider
+        names = [(provider.platform_account or _("User name"), account.platform_username)]
+        if account.programme_username:
+            names.append((provider.programme_account, account.programme_username))
+        rows += [_row(name, value, enrollment, "accounts") for name, value in names]
+    made = dmy(_day(enrollment.declared_at)) if enrollment.declared_at else ""
+    rows.append(
+        _row(_("Declaration"), _("Made on %(day)s") % {"day": made}, enrollment, "declaration")
+    )
+    rows.append({"name": _("Told of it"), "value": officer.authority})
+    return rows
+
+
+def _row(name: str, value: object, enrollment: Enrollment, page: str) -> dict[str, Any]:
+    url = reverse(f"enrollment:{page}", args=[enrollment.pk])
+    return {"name": name, "value": value, "url": url, "link": _("Change")}
+
+
+def _run_in_words(run: Run) -> str:
+    if run.commences_on is None:
+        return str(run)
+    return _("%(run)s, from %(day)s") % {"run": run, "day": dmy(run.commences_on)}
+
+
+def _day(at: datetime) -> date:
+    return civil_date(at)

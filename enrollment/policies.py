@@ -1,0 +1,134 @@
+"""Who may do what to a registration and an intimation. Buttons and actions ask the same."""
+
+from datetime import date
+
+from django.utils.translation import gettext as _
+
+from accounts.models import CadreAuthority, NodalAppointment, Service, User
+from accounts.roles import Role
+from courses.models import Course
+from courses.states import RunState
+from eligibility.models import Decision
+from eligibility.states import Outcome
+from enrollment import states
+from enrollment.models import Enrollment, Intimation
+from enrollment.states import EnrollmentState, Step
+
+SUBMITTABLE = frozenset({Outcome.ELIGIBLE, Outcome.REFER})
+
+
+def why_not(step: Step[EnrollmentState], enrollment: Enrollment, user: User) -> str:
+    """Return why `user` may not take `step` on `enrollment` now, or "" if they may."""
+    if enrollment.state not in step.sources:
+        return _("The registration is “%(state)s”.") % {"state": enrollment.get_state_display()}
+    if not user.has_role(step.role):
+        return _("This is for the %(role)s.") % {"role": step.role.label}
+    is_own = enrollment.officer.user_id == user.pk
+    if step.role == Role.OFFICER:
+        return "" if is_own else _("Only the officer concerned may do this.")
+    if is_own:
+        return _("Nobody decides on their own registration.")
+    if step.role == Role.NODAL_OFFICER and not acts_for(user, enrollment.officer.authority):
+        return _("This officer belongs to another cadre controlling authority.")
+    return ""
+
+
+def why_not_answer(answer: str, intimation: Intimation, user: User) -> str:
+    """Return why `user` may not give `answer` to `intimation` now, or "" if they may."""
+    if intimation.answer != Intimation.Answer.NONE:
+        return _("This intimation was already answered: %(answer)s.") % {
+            "answer": intimation.get_answer_display()
+        }
+    needs_approval = intimation.mode == Service.Mode.PRIOR_APPROVAL
+    if answer != Intimation.Answer.NOTED:
+        if not needs_approval:
+            return _("This cadre needs no approval: the intimation is only noted.")
+        step = states.AUTHORITY_APPROVE  # withholding has the same sources and the same role
+        return why_not(step, intimation.enrollment, user) or _why_not_of(intimation, user)
+    if needs_approval:
+        return _("This cadre needs prior approval: approve the registration, or withhold it.")
+    if not user.has_role(Role.NODAL_OFFICER):
+        return _("This is for the %(role)s.") % {"role": Role.NODAL_OFFICER.label}
+    if intimation.enrollment.officer.user_id == user.pk:
+        return _("Nobody decides on their own registration.")
+    return _why_not_of(intimation, user)
+
+
+def _why_not_of(intimation: Intimation, user: User) -> str:
+    if acts_for(user, intimation.authority):
+        return ""
+    return _("This intimation went to another cadre controlling authority.")
+
+
+def acts_for(user: User, authority: CadreAuthority | None) -> bool:
+    """Return whether `user` is a nodal officer of `authority` today."""
+    current = NodalAppointment.objects.current().filter(user=user, authority=authority)
+    return authority is not None and current.exists()
+
+
+# --- what a registration needs before it is submitted ------------------------------------------
+def needs_account(course: Course) -> bool:
+    """Return whether a registration names the officer's account at the provider.
+
+    A self-paced course of a provider without coupons needs none: nobody is told of the officer.
+    """
+    return course.provider.issues_coupons or not course.is_self_paced
+
+
+def why_not_open(enrollment: Enrollment, on: date) -> str:
+    """Return why the run cannot be registered for on `on`, or "".
+
+    What came back for correction was registered for in time: docs/decisions/0050.
+    """
+    run = enrollment.run
+    if run is None or run.is_open_on(on):
+        return ""
+    is_correction = enrollment.state == EnrollmentState.RETURNED and enrollment.submitted_at
+    if is_correction and run.state != RunState.WITHDRAWN:
+        return ""
+    return _("Registration for “%(run)s” is not open. Choose another batch.") % {"run": run}
+
+
+def why_not_complete(enrollment: Enrollment) -> str:
+    """Return what is missing for the registration to be submitted, or ""."""
+    if enrollment.details_confirmed_at is None or enrollment.decision is None:
+        return _("Confirm your details first.")
+    if needs_account(enrollment.course) and enrollment.provider_account is None:
+        return _("Give your user names at the provider first.")
+    if enrollment.declared_at is None:
+        return _("Make the declaration first.")
+    return ""
+
+
+def why_not_on(decision: Decision) -> str:
+    """Return why a registration cannot be submitted on `decision`, or ""."""
+    if decision.outcome == Outcome.INCOMPLETE:
+        return _(
+            "Your service record lacks facts that decide whether you may join this course. "
+            "Complete your record and confirm your details again."
+        )
+    if decision.outcome == Outcome.NOT_ELIGIBLE:
+        return _(
+            "By the rules of this course you are not eligible for this batch. The decision gives "
+            "the reason for each rule, and how to represent against it."
+        )
+    return ""
+
+
+def why_not_confirm_on(decision: Decision) -> str:
+    """Return why a registration cannot be confirmed on `decision`, or ""."""
+    if decision.is_provisional:
+        return _("The service record of %(name)s is not verified. Verify the record first.") % {
+            "name": decision.officer
+        }
+    if decision.outcome != Outcome.ELIGIBLE:
+        return _(
+            "The rules say “%(outcome)s”. Without an override in force the registration cannot be "
+            "confirmed."
+        ) % {"outcome": decision.get_outcome_display()}
+    return ""
+
+
+def needs_coupon(course: Course) -> bool:
+    """Return whether a registration for `course` comes with a coupon of the provider."""
+    return course.provider.issues_coupons and not course.is_self_paced
