@@ -23,7 +23,7 @@ from django.utils import timezone
 from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from circulars.models import IssuedDocument
+from circulars.models import Addressee, Circular, IssuedDocument, Paragraph
 from igot.lib.pdf import page_count, render_pdf
 
 Form = Literal["om", "letter", "order", "circular", "sanction"]
@@ -154,11 +154,57 @@ TITLES: Final = {
     "sanction": Words("SANCTION ORDER", "स्वीकृति आदेश"),
 }
 LETTER_FORMS: Final = frozenset({"letter", "sanction"})
-MONTHS_EN: Final = (
-    "January February March April May June July August September October November December".split()
-)
-MONTHS_HI: Final = "जनवरी फरवरी मार्च अप्रैल मई जून जुलाई अगस्त सितंबर अक्तूबर नवंबर दिसंबर".split()
-ROMAN: Final = "i ii iii iv v vi vii viii ix x xi xii xiii xiv xv xvi xvii xviii xix xx".split()
+MONTHS_EN: Final = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+]
+MONTHS_HI: Final = [
+    "जनवरी",
+    "फरवरी",
+    "मार्च",
+    "अप्रैल",
+    "मई",
+    "जून",
+    "जुलाई",
+    "अगस्त",
+    "सितंबर",
+    "अक्तूबर",
+    "नवंबर",
+    "दिसंबर",
+]
+ROMAN: Final = [
+    "i",
+    "ii",
+    "iii",
+    "iv",
+    "v",
+    "vi",
+    "vii",
+    "viii",
+    "ix",
+    "x",
+    "xi",
+    "xii",
+    "xiii",
+    "xiv",
+    "xv",
+    "xvi",
+    "xvii",
+    "xviii",
+    "xix",
+    "xx",
+]
+TABLE_PARTS: Final = ("head", "head_hi", "rows", "rows_hi", "align", "has_total")
 LONG: Final = 2500  # characters of English from which the Hindi text begins overleaf
 
 
@@ -222,6 +268,65 @@ def kept(paper: Paper) -> Iterator[KeptPdf]:
             default_storage.delete(pdf.name)
 
 
+def paper_of(circular: Circular, *, public_id: UUID | None = None) -> Paper:
+    """Compose the paper of a circular; without a `public_id` it is a draft to look at.
+
+    A general order prints both languages, unless a named officer let it issue without Hindi.
+    """
+    to, copies = (
+        [_addressee(line) for line in circular.addressees.order_by("position") if line.place == at]
+        for at in (Addressee.Place.TO, Addressee.Place.COPY)
+    )
+    paragraphs = list(circular.paragraphs.order_by("position"))
+    has_hindi = all(p.text_hi or p.table for p in paragraphs) and bool(circular.subject_hi)
+    enclosures = circular.enclosures.order_by("pk")
+    return Paper(
+        form=circular.form,  # type: ignore[arg-type]  # the choices of the model are the same
+        number=circular.number,
+        dated_on=circular.dated_on,
+        subject=Words(circular.subject, circular.subject_hi),
+        paragraphs=[_paragraph(paragraph) for paragraph in paragraphs],
+        signatory=Signatory(
+            name=Words(circular.signatory_name, circular.signatory_name_hi),
+            designation=Words(circular.signatory_designation, circular.signatory_designation_hi),
+            telephone=circular.signatory_telephone,
+            email=circular.signatory_email,
+        ),
+        to=to,
+        copy_to=copies,
+        enclosures=[_enclosure(enclosure) for enclosure in enclosures],
+        salutation=Words(circular.salutation, circular.salutation_hi),
+        languages="both" if has_hindi and not circular.hindi_override_reason else "en",
+        is_draft=public_id is None,
+        public_id=public_id,
+    )
+
+
+def _addressee(line: Addressee) -> Words:
+    return Words(line.text, line.text_hi)
+
+
+def _paragraph(paragraph: Paragraph) -> Para:
+    table = paragraph.table
+    return Para(
+        text=Words(paragraph.text, paragraph.text_hi),
+        label=paragraph.label,
+        kind=paragraph.kind,  # type: ignore[arg-type]  # the choices of the model are the same
+        table=Table(**{name: table[name] for name in TABLE_PARTS if name in table})
+        if table
+        else None,
+    )
+
+
+def _enclosure(circular: Circular) -> Words:
+    """Name an enclosure by its form and number."""
+    form = {"om": "कार्यालय ज्ञापन", "letter": "पत्र", "order": "आदेश", "circular": "परिपत्र"}
+    return Words(
+        f"{circular.get_form_display()} {circular.number}",
+        f"{form[circular.form]} {circular.number}",
+    )
+
+
 def context_of(paper: Paper) -> dict[str, Any]:
     """Return what the template of a paper shows, in the order of the manual of office procedure."""
     languages = ["en", "hi"] if paper.languages == "both" else [paper.languages]
@@ -255,15 +360,9 @@ def long_date(day: date | None, language: str) -> SafeString:
     """Write a date as papers do: 17th May, 2019; blank to be filled in where there is none."""
     if day is None:
         return SafeString("____________")
-    if language == "hi":
-        return format_html("{} {}, {}", str(day.day), MONTHS_HI[day.month - 1], str(day.year))
-    return format_html(
-        "{}<sup>{}</sup> {}, {}",
-        str(day.day),
-        ordinal_ending(day.day),
-        MONTHS_EN[day.month - 1],
-        str(day.year),
-    )
+    month = MONTHS[language].split()[day.month - 1]
+    ending = "" if language == "hi" else format_html("<sup>{}</sup>", ordinal_ending(day.day))
+    return format_html("{}{} {}, {}", str(day.day), ending, month, str(day.year))
 
 
 def ordinal_ending(number: int) -> str:
@@ -290,7 +389,7 @@ def _para(para: Para, language: str) -> dict[str, Any]:
 
 def _lines(lines: Sequence[Words], languages: list[str], style: str = "roman") -> Any:
     """Number the lines of a list; a line in two languages prints both. One line has no number."""
-    labels = [f"({r})" for r in ROMAN] if style == "roman" else []
+    labels = [f"({numeral})" for numeral in ROMAN.split()] if style == "roman" else []
     labels += [f"{number}." for number in range(len(labels) + 1, len(lines) + 1)]
     if len(lines) == 1:
         labels = [""]

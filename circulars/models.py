@@ -1,6 +1,7 @@
 """Files, circulars and their paragraphs, distribution, and the documents that were issued."""
 
 import uuid
+from datetime import datetime
 from typing import Any
 
 from django.db import models
@@ -11,7 +12,14 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.roles import Role
+from circulars.rules import digest_of, file_key
 from circulars.states import PUBLIC, CircularState
+
+
+class OfficeFileQuerySet(models.QuerySet["OfficeFile"]):
+    def numbered_like(self, number: str) -> "OfficeFileQuerySet":
+        """Find the file of `number`, in whatever spelling it is written."""
+        return self.filter(parts__key=file_key(number))
 
 
 class OfficeFile(models.Model):
@@ -20,6 +28,8 @@ class OfficeFile(models.Model):
     number = models.CharField(_("file number"), max_length=80, unique=True)
     subject = models.CharField(_("subject"), max_length=250, blank=True)
     parts: Any = models.JSONField(_("parts of the number"), default=dict, blank=True)
+
+    objects = OfficeFileQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("office file")
@@ -71,8 +81,13 @@ class AddressListEntry(models.Model):
         return self.name
 
 
+class IssuedDocumentQuerySet(models.QuerySet["IssuedDocument"]):
+    def with_successor(self) -> "IssuedDocumentQuerySet":
+        return self.select_related("replaced_by")
+
+
 class IssuedDocument(models.Model):
-    """A PDF that left the portal: its frozen particulars, its bytes' digest, and whether it holds."""
+    """A PDF that left the portal: frozen particulars, its digest, and whether it still holds."""
 
     class Standing(models.TextChoices):
         VALID = "valid", _("Genuine and in force")
@@ -111,6 +126,8 @@ class IssuedDocument(models.Model):
         verbose_name=_("replaced by"),
     )
 
+    objects = IssuedDocumentQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("issued document")
         verbose_name_plural = _("issued documents")
@@ -127,22 +144,62 @@ class CircularQuerySet(models.QuerySet["Circular"]):
         return self.filter(state__in=PUBLIC, issued_at__isnull=False)
 
     def visible_to(self, user: Any) -> "CircularQuerySet":
-        """Return what `user` (possibly anonymous) may see: all at the desk, else what was issued."""
+        """Return what `user`, maybe anonymous, may see: all at the desk, else what was issued."""
         roles = (Role.CIRCULAR_AUTHOR, Role.CIRCULAR_APPROVER, Role.AUDITOR)
         if user.is_authenticated and (user.is_superuser or user.has_role(*roles)):
             return self
         return self.public()
 
     def search(self, words: str) -> "CircularQuerySet":
+        """Find circulars whose subject, number or text holds `words`, in either language."""
         found = Q(subject__icontains=words) | Q(subject_hi__icontains=words)
-        found |= Q(number__icontains=words) | Q(paragraphs__text__icontains=words)
-        return self.filter(found).distinct()
+        found |= Q(number__icontains=words)
+        told = Paragraph.objects.filter(Q(text__icontains=words) | Q(text_hi__icontains=words))
+        return self.filter(found | Q(pk__in=told.values("circular")))
+
+    def matching(
+        self, *, words: str = "", form: str = "", year: int | None = None
+    ) -> "CircularQuerySet":
+        """Return those that a reader of the archive asked for; blank asks for all."""
+        rows = self.search(words) if words else self
+        if form:
+            rows = rows.filter(form=form)
+        if year:
+            rows = rows.filter(dated_on__year=year)
+        return rows
+
+    def years(self) -> list[int]:
+        """Return the years of the dates, the latest first."""
+        return [day.year for day in self.dates("dated_on", "year", order="DESC")]
+
+    def with_document(self) -> "CircularQuerySet":
+        return self.select_related("document", "office_file")
 
     def latest_first(self) -> "CircularQuerySet":
         return self.order_by(F("dated_on").desc(nulls_last=True), "-pk")
 
+    def before_on_file(self, circular: "Circular") -> "CircularQuerySet":
+        """Return the public papers that "of even number" on `circular` can mean, latest first."""
+        rows = self.public().filter(office_file=circular.office_file_id).exclude(pk=circular.pk)
+        rows = rows.exclude(enclosed_in=circular.pk)
+        if circular.enclosed_in_id:
+            rows = rows.exclude(pk=circular.enclosed_in_id)
+        if circular.dated_on:
+            same_day = Q(dated_on=circular.dated_on, pk__lt=circular.pk)
+            rows = rows.filter(Q(dated_on__lt=circular.dated_on) | same_day)
+        return rows.latest_first()
+
     def unrendered(self) -> "CircularQuerySet":
-        return self.filter(state=CircularState.ISSUED, document__isnull=True)
+        return self.filter(state__in=PUBLIC, document__isnull=True)
+
+    def awaiting_distribution(self) -> "CircularQuerySet":
+        """Return issued papers with a PDF whose mails are not yet listed as deliveries."""
+        return self.filter(
+            state=CircularState.ISSUED,
+            is_distributed=True,
+            distributed_at__isnull=True,
+            document__isnull=False,
+        )
 
 
 class Circular(models.Model):
@@ -183,6 +240,20 @@ class Circular(models.Model):
     hindi_override_reason = models.CharField(
         _("reason to issue without a current Hindi text"), max_length=300, blank=True
     )
+    hindi_override_by = models.ForeignKey(
+        User,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("issued without Hindi by"),
+    )
+    is_distributed = models.BooleanField(
+        _("mail it to the addressees"),
+        default=False,
+        help_text=_("Once issued, one mail goes to each address of its standing lists."),
+    )
+    distributed_at = models.DateTimeField(_("mails listed at"), null=True, blank=True)
     enclosed_in = models.ForeignKey(
         "self",
         models.PROTECT,
@@ -202,7 +273,10 @@ class Circular(models.Model):
     state = models.CharField(
         _("state"), max_length=12, choices=CircularState, default=CircularState.DRAFT
     )
-    author = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("author"))
+    # Nobody: the paper is older than the portal and was loaded from the records.
+    author = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("author")
+    )
     approver = models.ForeignKey(
         User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("approver")
     )
@@ -228,8 +302,17 @@ class Circular(models.Model):
             ),
             models.CheckConstraint(
                 condition=~Q(state__in=["approved", "issued", "superseded", "archived"])
-                | Q(approver__isnull=False),
+                | Q(approver__isnull=False)
+                | Q(author__isnull=True),
                 name="circulars_circular_approved_by_someone",
+            ),
+            models.CheckConstraint(
+                condition=Q(hindi_override_reason="") | Q(hindi_override_by__isnull=False),
+                name="circulars_circular_override_has_a_name",
+            ),
+            models.CheckConstraint(
+                condition=Q(enclosed_in__isnull=True) | ~Q(enclosed_in=F("pk")),
+                name="circulars_circular_not_enclosed_in_itself",
             ),
             models.CheckConstraint(
                 condition=~Q(state__in=["issued", "superseded", "archived"])
@@ -241,12 +324,12 @@ class Circular(models.Model):
     def __str__(self) -> str:
         return f"{self.number} – {self.subject_in_language}"
 
+    def get_absolute_url(self) -> str:
+        return reverse("circulars:detail", args=[self.code])
+
     @property
     def subject_in_language(self) -> str:
         return self.subject_hi if get_language() == "hi" and self.subject_hi else self.subject
-
-    def get_absolute_url(self) -> str:
-        return reverse("circulars:detail", args=[self.code])
 
 
 class Paragraph(models.Model):
@@ -288,6 +371,11 @@ class Paragraph(models.Model):
     def __str__(self) -> str:
         return f"{self.label} {self.text[:60]}".strip()
 
+    @property
+    def is_hindi_current(self) -> bool:
+        """Tell whether the Hindi text is there and was made from the English that now stands."""
+        return self.hindi_of == digest_of(self.text, self.table)
+
 
 class Addressee(models.Model):
     """To whom a circular goes: a line of the To list or of the copies, perhaps a standing list."""
@@ -323,8 +411,22 @@ class Addressee(models.Model):
         return self.text
 
 
+class DeliveryQuerySet(models.QuerySet["Delivery"]):
+    def due(self, *, most_attempts: int) -> "DeliveryQuerySet":
+        """Return mails that nobody has sent and nobody is sending."""
+        return self.filter(sent_at=None, leased_until=None, attempts__lt=most_attempts)
+
+    def cut_off(self, *, at: datetime) -> "DeliveryQuerySet":
+        """Return mails that were taken in hand, and of which nothing was heard since."""
+        return self.filter(sent_at=None, leased_until__lt=at)
+
+
 class Delivery(models.Model):
-    """The mail of one circular to one address: made once, so that a retry never sends twice."""
+    """The mail of one circular to one address: made once, so that a retry never sends twice.
+
+    Leased and not sent means that a worker was cut off in the middle: whether the mail went out is
+    not known, so it is not tried again by itself.
+    """
 
     circular = models.ForeignKey(
         Circular, models.PROTECT, related_name="deliveries", verbose_name=_("circular")
@@ -335,6 +437,8 @@ class Delivery(models.Model):
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
     leased_until = models.DateTimeField(null=True, blank=True)
     error = models.CharField(_("error"), max_length=300, blank=True)
+
+    objects = DeliveryQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("delivery")

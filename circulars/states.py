@@ -1,4 +1,4 @@
-"""The life of a circular. These steps are the whole workflow: no other module names a next state."""
+"""The life of a circular. These steps are the whole workflow: no other module has another."""
 
 from typing import NamedTuple
 
@@ -24,7 +24,11 @@ class Step(NamedTuple):
 
 
 SUBMIT = Step(frozenset({CircularState.DRAFT}), CircularState.SUBMITTED, Role.CIRCULAR_AUTHOR)
-RETURN = Step(frozenset({CircularState.SUBMITTED}), CircularState.DRAFT, Role.CIRCULAR_APPROVER)
+RETURN = Step(
+    frozenset({CircularState.SUBMITTED, CircularState.APPROVED}),
+    CircularState.DRAFT,
+    Role.CIRCULAR_APPROVER,
+)
 APPROVE = Step(frozenset({CircularState.SUBMITTED}), CircularState.APPROVED, Role.CIRCULAR_APPROVER)
 ISSUE = Step(frozenset({CircularState.APPROVED}), CircularState.ISSUED, Role.CIRCULAR_APPROVER)
 SUPERSEDE = Step(
