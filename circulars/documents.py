@@ -154,56 +154,11 @@ TITLES: Final = {
     "sanction": Words("SANCTION ORDER", "स्वीकृति आदेश"),
 }
 LETTER_FORMS: Final = frozenset({"letter", "sanction"})
-MONTHS_EN: Final = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-]
-MONTHS_HI: Final = [
-    "जनवरी",
-    "फरवरी",
-    "मार्च",
-    "अप्रैल",
-    "मई",
-    "जून",
-    "जुलाई",
-    "अगस्त",
-    "सितंबर",
-    "अक्तूबर",
-    "नवंबर",
-    "दिसंबर",
-]
-ROMAN: Final = [
-    "i",
-    "ii",
-    "iii",
-    "iv",
-    "v",
-    "vi",
-    "vii",
-    "viii",
-    "ix",
-    "x",
-    "xi",
-    "xii",
-    "xiii",
-    "xiv",
-    "xv",
-    "xvi",
-    "xvii",
-    "xviii",
-    "xix",
-    "xx",
-]
+MONTHS: Final = {
+    "en": "January February March April May June July August September October November December",
+    "hi": "जनवरी फरवरी मार्च अप्रैल मई जून जुलाई अगस्त सितंबर अक्तूबर नवंबर दिसंबर",
+}
+ROMAN: Final = "i ii iii iv v vi vii viii ix x xi xii xiii xiv xv xvi xvii xviii xix xx"
 TABLE_PARTS: Final = ("head", "head_hi", "rows", "rows_hi", "align", "has_total")
 LONG: Final = 2500  # characters of English from which the Hindi text begins overleaf
 

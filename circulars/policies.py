@@ -1,4 +1,4 @@
-"""Who may do what to a circular. Buttons and actions ask the same function, so they always agree."""
+"""Who may do what to a circular. Buttons and actions ask the same function, so they agree."""
 
 from django.utils.translation import gettext as _
 

@@ -145,7 +145,7 @@ def attach_document(*, circular_id: int, pdf: KeptPdf, at: datetime) -> IssuedDo
 
 
 def _pass_on_standing(circular: Circular, at: datetime) -> None:
-    """Point the documents that this one replaces at it; end it if the circular has ended already."""
+    """Point what this document replaces at it; end it if the circular has ended already."""
     if circular.supersedes_id:
         IssuedDocument.objects.filter(
             circular=circular.supersedes_id,
