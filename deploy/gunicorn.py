@@ -9,3 +9,4 @@ keepalive = 5
 max_requests = 5000
 max_requests_jitter = 500
 preload_app = True
+control_socket_disable = True

@@ -21,6 +21,7 @@ from django.utils import translation
 
 from igot.celery import app as celery_app
 from igot.settings.base import cache_beside
+from tests.factories.accounts import sign_in
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -170,8 +171,7 @@ def login(page: "Page", live_server: "LiveServer", client: Any) -> Callable[...,
     """Return a log-in that gives the browser the session of `user`, second factor included."""
 
     def log_in(user: Any) -> None:
-        client.force_login(user, backend=settings.AUTHENTICATION_BACKENDS[0])
-        remember_second_factor(client, user)
+        sign_in(client, user)
         page.context.add_cookies(
             [
                 {
@@ -185,17 +185,6 @@ def login(page: "Page", live_server: "LiveServer", client: Any) -> Callable[...,
         )
 
     return log_in
-
-
-def remember_second_factor(client: Any, user: Any) -> None:
-    """Note in the client's session that `user` has just shown password and code."""
-    session = client.session
-    now = time.time()
-    session["account_authentication_methods"] = [
-        {"method": "password", "at": now, "email": user.email},
-        {"method": "mfa", "at": now, "type": "totp"},
-    ]
-    session.save()
 
 
 # --- a real worker ----------------------------------------------------------------------------
