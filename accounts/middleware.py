@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -40,6 +41,9 @@ class SessionAgeMiddleware:
             logout(request)
         elif now - seen > timedelta(minutes=1).total_seconds():
             request.session["seen_at"] = now
+            UserSession.objects.filter(session_key=request.session.session_key).update(
+                last_seen_at=timezone.now()
+            )
 
     def _address(self, request: HttpRequest) -> str:
         """Return the client's address; forwarded ones count only behind our own proxies."""

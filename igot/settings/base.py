@@ -189,7 +189,8 @@ MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_ADAPTER = "accounts.second_factor.SealedMFAAdapter"
 MFA_TOTP_ISSUER = "iGOT"
 MFA_TOTP_TOLERANCE = 1
-USERSESSIONS_TRACK_ACTIVITY = True
+# A write on every request is too dear: SessionAgeMiddleware keeps the last sight to the minute.
+USERSESSIONS_TRACK_ACTIVITY = False
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
 
 # --- sessions and the browser ----------------------------------------------------------------

@@ -55,7 +55,7 @@ def test_an_officer_declares_the_record_and_reads_it(client, officer):
         ("born_on", "31.02.1985", "31.02.1985"),
         ("born_on", "", "Give your date of birth"),
         ("born_on", "01.01.2020", "on or before"),
-        ("joined_on", "30.08.2199", "on or before"),
+        ("joined_on", "30.08.2099", "on or before"),
         ("joined_on", "30.08.2001", "15.08.2003"),
         ("allotment_year", "20", "four digits"),
         ("allotment_year", "1990", "2003"),
@@ -63,7 +63,7 @@ def test_an_officer_declares_the_record_and_reads_it(client, officer):
         ("group", "B", "has no Group B"),
         ("service", "", "Choose your service"),
         ("cadre", "", "cadre that you are allotted to"),
-        ("name", "Robert\u202e", "name"),
+        ("name", "Robert\u202e", "invisible mark"),
         ("mobile", "12345", "ten digits"),
     ],
 )
@@ -187,7 +187,7 @@ def test_the_desk_verifies_through_the_same_action(client):
     user = make_user(Role.DEALING_HAND, is_superuser=True)
     sign_in(client, user)
 
-    client.post(f"/desk/accounts/officer/{officer.pk}/step/verify/")
+    client.post(f"/desk/accounts/officer/{officer.pk}/step/verify/", {"desk_confirmed": "1"})
 
     officer.refresh_from_db()
     assert officer.verified_by == user

@@ -214,8 +214,11 @@ def test_an_officer_needs_none(client):
     assert client.get("/me/account/").status_code == 200
 
 
+@pytest.mark.django_db(transaction=True)  # the mark is made after the commit
 def test_enrolling_a_factor_opens_the_session_without_a_second_code(client):
     log_in(client, make_member(Role.DEALING_HAND))
+    asked = client.get(reverse("mfa_activate_totp"))
+    client.post(asked["Location"], {"password": PASSWORD})
     client.get(reverse("mfa_activate_totp"))
     secret = client.session["mfa.totp.secret"]
 

@@ -127,6 +127,7 @@ def sign_in(client: Any, user: User) -> None:
     """Sign `user` in on a test client as after a log-in with all the factors it needs."""
     client.force_login(user)
     session = client.session
+    session["began_at"] = session["seen_at"] = int(timezone.now().timestamp())
     session["account_authentication_methods"] = [
         {"method": "password", "at": timezone.now().timestamp(), "email": user.email}
     ]
