@@ -5,12 +5,14 @@ from datetime import date
 from typing import Any
 
 from django.db import DatabaseError
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
-from accounts.models import Officer, Service, ServiceAlias
-from eligibility import packaged
+from accounts.models import Officer, Service, ServiceAlias, User
+from eligibility import packaged, reasons
 from eligibility.directory import Directory
 from eligibility.models import AudienceEntry, RuleSetVersion
-from eligibility.rules import Clause, Facts, Finding, RuleBook, ServiceFacts
+from eligibility.rules import Clause, Facts, Finding, RuleBook, ServiceFacts, decide
 from eligibility.states import (
     AgeMode,
     BreakPolicy,
@@ -20,6 +22,8 @@ from eligibility.states import (
     TestDate,
     Verdict,
 )
+from eligibility.trainings import Training
+from igot.lib.dates import civil_today, dmy
 
 
 def rule_book(version: RuleSetVersion) -> RuleBook:
@@ -147,8 +151,8 @@ def _day(text: str | None) -> date | None:
     return date.fromisoformat(text) if text else None
 
 
-# --- for rolls: the database where it holds reference data, else the files ------------------------
-def book_for_roll(code: str, on: date) -> RuleBook | None:
+# --- the database where it holds reference data, else the delivered files ------------------
+def book_on(code: str, on: date) -> RuleBook | None:
     """Find the rule book `code` for a training commencing on `on`; None for an unknown code.
 
     A database without rule sets, without tables or out of reach is no obstacle: then the rule
@@ -172,3 +176,61 @@ def directory_for_roll() -> Directory:
         return packaged.directory()
     acronyms = [(service.acronym, service.code) for service in services]
     return Directory([service_facts(service) for service in services], acronyms + aliases)
+
+
+# --- what pages show -------------------------------------------------------------------------
+def officer_of(user: User) -> Officer | None:
+    """Find the officer behind `user`, without making an empty record."""
+    return Officer.objects.filter(user=user).select_related("service").first()
+
+
+def advice(known: Facts, training: Training) -> dict[str, Any]:
+    """Judge facts for a training, for the checker's page: nothing is stored.
+
+    No rule set for the course gives no ruling, and the page says so.
+    """
+    rules = book_on(training.course.rule_set_code, training.commences_on)
+    if rules is None:
+        return {"training": training, "ruling": None}
+    ruling = decide(
+        facts=known,
+        rules=rules,
+        commences_on=training.commences_on,
+        registered_on=min(civil_today(), training.commences_on),
+    )
+    return {
+        "training": training,
+        "ruling": ruling,
+        "findings": [reasons.in_words(finding_data(finding)) for finding in ruling.findings],
+    }
+
+
+def input_rows(inputs: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """List the facts that a decision rests on, with their names, for its page."""
+    service = inputs["service"] or {}
+    hindi = get_language() == "hi" and service.get("name_hi")
+    unknown = _("Not on record")
+    days = {name: _day(inputs[name]) for name in ("born_on", "joined_on")}
+    verified = inputs["source"] == "verified"
+    return [
+        {
+            "name": _("Service"),
+            "value": (service["name_hi"] if hindi else service.get("name")) or unknown,
+        },
+        {"name": _("Group"), "value": reasons.group_name(inputs["group"]) or unknown},
+        {"name": _("Date of birth"), "value": dmy(days["born_on"]) if days["born_on"] else unknown},
+        {
+            "name": _("Year of allotment, batch or select list"),
+            "value": str(inputs["allotment_year"] or unknown),
+        },
+        {
+            "name": _("Date of joining the service"),
+            "value": dmy(days["joined_on"]) if days["joined_on"] else unknown,
+        },
+        {
+            "name": _("Taken from"),
+            "value": _("the verified service record")
+            if verified
+            else _("the service record as declared, not yet verified"),
+        },
+    ]

@@ -366,7 +366,7 @@ class Decision(AppendOnlyModel):
     @property
     def findings(self) -> list[dict[str, Any]]:
         """The findings in the present language, each with rule, verdict, reason and paragraph."""
-        return [_in_words(finding) for finding in self.findings_data]
+        return [reasons.in_words(finding) for finding in self.findings_data]
 
 
 class OverrideProposalQuerySet(models.QuerySet["OverrideProposal"]):
@@ -430,20 +430,3 @@ class OverrideProposal(models.Model):
 
     def __str__(self) -> str:
         return f"{self.decision}: {self.get_state_display()}"
-
-
-def _in_words(finding: dict[str, Any]) -> dict[str, Any]:
-    hindi = get_language() == "hi" and finding.get("source_hi")
-    return {
-        **finding,
-        "rule_label": states.Rule(finding["rule"]).label,
-        "verdict_label": states.Verdict(finding["verdict"]).label,
-        "reason": reasons.text(finding["code"], finding["params"]),
-        "source": finding["source_hi"] if hindi else finding["source"],
-        "first_day": _day(finding.get("first_day")),
-        "last_day": _day(finding.get("last_day")),
-    }
-
-
-def _day(text: str | None) -> date | None:
-    return date.fromisoformat(text) if text else None

@@ -8,6 +8,7 @@ from django.utils.functional import Promise, lazy
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from eligibility.states import Rule, Verdict
 from igot.lib.dates import dmy
 
 # Codes are stored with decisions: a sentence may be worded better, its code and names never change.
@@ -64,6 +65,7 @@ SENTENCES: Final[dict[str, Promise | str]] = {
     "age.missing": _("The date of birth is not on record."),
 }
 DATES: Final = frozenset({"first_day", "tested_on", "born_on", "reckoned_on", "earliest"})
+TONES: Final = {"PASS": "success", "FAIL": "error", "REFER": "info", "MISSING": "warning"}
 GROUPS_HI: Final = {"A": "क", "B": "ख", "C": "ग"}
 
 
@@ -74,6 +76,25 @@ def text(code: str, params: Mapping[str, Any]) -> str:
 
 # The sentence, written in the language in which it will be shown.
 sentence = lazy(text, str)
+
+
+def in_words(finding: Mapping[str, Any]) -> dict[str, Any]:
+    """Add to a stored finding its labels, its sentence and its days, in the present language."""
+    hindi = get_language() == "hi" and finding.get("source_hi")
+    return {
+        **finding,
+        "rule_label": Rule(finding["rule"]).label,
+        "verdict_label": Verdict(finding["verdict"]).label,
+        "tone": TONES[finding["verdict"]],
+        "reason": text(finding["code"], finding["params"]),
+        "source": finding["source_hi"] if hindi else finding["source"],
+        "first_day": _day(finding.get("first_day")),
+        "last_day": _day(finding.get("last_day")),
+    }
+
+
+def _day(written: str | None) -> date | None:
+    return date.fromisoformat(written) if written else None
 
 
 def group_name(group: str) -> str:

@@ -1,6 +1,11 @@
 """Addresses of the app."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from eligibility import views
 
 app_name = "eligibility"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("eligibility/", views.check, name="check"),
+    path("eligibility/decisions/<uuid:public_id>/", views.decision, name="decision"),
+]

@@ -76,7 +76,7 @@ def _commencement(text: str) -> date:
 
 
 def _rules(code: str, commences_on: date) -> RuleBook:
-    rules = facts.book_for_roll(code, commences_on)
+    rules = facts.book_on(code, commences_on)
     if rules is None:
         known = ", ".join(sorted(row["code"] for row in packaged.rule_sets()))
         raise CommandError(f"--rule-set: there is no “{code}”; known are {known}", returncode=2)
