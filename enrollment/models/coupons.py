@@ -182,9 +182,12 @@ class CouponIssueQuerySet(models.QuerySet["CouponIssue"]):
     def live(self) -> "CouponIssueQuerySet":
         return self.filter(ended_at__isnull=True)
 
-    def standing(self, enrollment: Enrollment) -> "CouponIssueQuerySet":
-        """Return the live issue of the officer for the course of `enrollment`, if there is one."""
-        return self.live().filter(officer=enrollment.officer_id, course=enrollment.course_id)
+    def weighing_on(self, enrollment: Enrollment) -> "CouponIssueQuerySet":
+        """Return what decides on a new coupon: the officer's live one for the course, and those of
+        this registration that somebody at the desk has taken back; latest last."""
+        standing = Q(ended_at=None, officer=enrollment.officer_id, course=enrollment.course_id)
+        taken_back = Q(ended_by__isnull=False, enrollment=enrollment)
+        return self.filter(standing | taken_back).select_related("coupon").order_by("pk")
 
     def without_code(self) -> "CouponIssueQuerySet":
         """Load the coupon beside the issue, but leave its code sealed."""
@@ -251,3 +254,14 @@ def waiting_for_coupon() -> models.QuerySet[Enrollment]:
         state__in=WITH_COUPON, course__provider__issues_coupons=True, run__isnull=False
     )
     return confirmed.exclude(Exists(held)).exclude(Exists(taken)).order_by("confirmed_at", "pk")
+
+
+def servable(on: date) -> models.QuerySet[Enrollment]:
+    """Return that part of the queue for whose course there is any code still valid on `on`."""
+    stock = Coupon.objects.filter(
+        course=OuterRef("course"),
+        state=CouponState.AVAILABLE,
+        batch__state=BatchState.RELEASED,
+        valid_until__gte=on,
+    )
+    return waiting_for_coupon().filter(Exists(stock))

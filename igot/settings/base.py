@@ -292,6 +292,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": timedelta(minutes=5),
         "options": {"expires": 280},
     },
+    "expire-coupons": {
+        "task": "enrollment.tasks.expire_coupons",
+        "schedule": timedelta(hours=6),
+        "options": {"expires": 3600},
+    },
     "issue-sanction-orders": {
         "task": "reimbursement.tasks.issue_missing_orders",
         "schedule": timedelta(seconds=60),

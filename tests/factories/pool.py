@@ -116,7 +116,9 @@ def make_coupon_issue(
     )
 
 
-def make_result_import(*, run: Run, state: str = ImportState.APPLIED, **fields: Any) -> ResultImport:
+def make_result_import(
+    *, run: Run, state: str = ImportState.APPLIED, **fields: Any
+) -> ResultImport:
     fields.setdefault("file_name", "results.csv")
     fields.setdefault("sha256", sha256(f"results {next(numbers)}".encode()).hexdigest())
     fields.setdefault("uploaded_by", make_user(Role.DEALING_HAND))

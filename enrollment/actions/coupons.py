@@ -1,0 +1,226 @@
+"""What happens to coupons: issued to the queue, shown once, taken back, expired."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from accounts import audit
+from accounts.models import AuditEntry, User
+from accounts.notifications import notify
+from courses.models import Course
+from enrollment import pool_policies, rules, states
+from enrollment.actions import steps
+from enrollment.models import Coupon, CouponIssue, Enrollment
+from enrollment.models.coupons import servable
+from igot.lib.dates import civil_date
+from igot.lib.errors import Refused
+
+
+@transaction.atomic(durable=True)
+def issue_coupon(*, enrollment_id: int, acting_user: User | None, at: datetime) -> CouponIssue:
+    """Give the registration a coupon; asking again returns the issue that stands.
+
+    None as `acting_user` is the portal itself.
+    :raises Refused: the registration may hold none, or the pool is empty
+    """
+    enrollment = _lock(enrollment_id)
+    issue = _issue(enrollment, acting_user, at)
+    if issue is None:
+        raise Refused(_empty_pool())
+    return issue
+
+
+@transaction.atomic
+def issue_if_any(
+    *, enrollment_id: int, acting_user: User | None, at: datetime
+) -> CouponIssue | None:
+    """Give the registration a coupon if the pool has one; else it stays in the queue: None.
+
+    For the action that confirms, in its transaction, and for the queue.
+    """
+    return _issue(_lock(enrollment_id), acting_user, at)
+
+
+def serve_coupon_queue(*, at: datetime, limit: int = 1000) -> int:
+    """Give coupons to the registrations that wait, first confirmed first; return how many.
+
+    Each is a transaction of its own, so that one fault holds up nobody behind it.
+    """
+    waiting = servable(civil_date(at)).values_list("pk", flat=True)[:limit]
+    return sum(_serve(enrollment_id, at) for enrollment_id in list(waiting))
+
+
+@transaction.atomic
+def serve_queue_of(*, course: Course, at: datetime, limit: int = 1000) -> int:
+    """Do the same for one course in the transaction that has added to its pool."""
+    waiting = servable(civil_date(at)).filter(course=course).values_list("pk", flat=True)[:limit]
+    return sum(_serve(enrollment_id, at) for enrollment_id in list(waiting))
+
+
+@transaction.atomic(durable=True)
+def reveal_coupon(*, enrollment_id: int, acting_user: User, at: datetime) -> str:
+    """Return the code to its officer, once; a registration that still waits is served first.
+
+    The code appears in no audit entry, notice, log or address.
+    :raises Refused: not the officer concerned, shown before, no longer valid, or the pool is empty
+    """
+    enrollment = _lock(enrollment_id)
+    if reason := pool_policies.why_not_reveal(enrollment, acting_user):
+        raise Refused(reason)
+    issue = _issue(enrollment, acting_user, at)
+    if issue is None:
+        raise Refused(_empty_pool())
+    if reason := pool_policies.why_not_shown(issue, civil_date(at)):
+        raise Refused(reason)
+    issue.first_revealed_at = at
+    issue.save(update_fields=["first_revealed_at"])
+    audit.record(issue, "coupon.revealed", acting_user=acting_user, at=at)
+    if enrollment.state in states.BEGIN.sources:
+        steps.take(states.BEGIN, enrollment, acting_user=acting_user, at=at)
+    return issue.coupon.code
+
+
+@transaction.atomic(durable=True)
+def revoke_coupon(*, issue_id: int, reason: str, acting_user: User, at: datetime) -> None:
+    """Take a coupon back: into the pool if nobody has seen it, else it is dead.
+
+    :raises Refused: the step is not open to `acting_user`, or the issue has ended
+    """
+    enrollment_id = CouponIssue.objects.values_list("enrollment", flat=True).get(pk=issue_id)
+    _lock(enrollment_id)
+    issue = CouponIssue.objects.select_related("coupon", "officer__user").get(pk=issue_id)
+    if declined := pool_policies.why_not_revoke(states.KILL_COUPON, issue, acting_user):
+        raise Refused(declined)
+    entry = _end(issue, reason, acting_user, at)
+    _tell(issue, entry, reason=reason)
+
+
+@transaction.atomic
+def end_issue_of(
+    *, enrollment: Enrollment, reason: str, acting_user: User | None, at: datetime
+) -> None:
+    """End the live coupon of a registration that ends (withdrawn, deferred), if it holds one.
+
+    For the actions that end registrations, which hold the lock.
+    """
+    live = CouponIssue.objects.live().filter(enrollment=enrollment).select_related("coupon")
+    for issue in live:
+        _end(issue, reason, acting_user, at)
+
+
+@transaction.atomic(durable=True)
+def expire_coupons(*, at: datetime) -> int:
+    """Mark the codes whose validity is over and that nobody has seen; return how many."""
+    over = Coupon.objects.run_out(civil_date(at)).order_by("pk").select_for_update(of=("self",))
+    coupons = list(over)
+    live = CouponIssue.objects.live().filter(coupon__in=coupons)
+    for issue in live.select_related("coupon", "officer__user", "enrollment__course"):
+        entry = _end(issue, _("The code is no longer valid."), None, at, states.EXPIRE_COUPON)
+        _tell(issue, entry, reason=issue.end_reason)
+    for coupon in Coupon.objects.filter(pk__in=[c.pk for c in coupons], state="available"):
+        _advance(coupon, states.EXPIRE_COUPON)
+        audit.record(coupon, "coupon.expired", acting_user=None, at=at)
+    return len(coupons)
+
+
+def _serve(enrollment_id: int, at: datetime) -> bool:
+    """Serve one of the queue; False where the pool is empty or the registration has ended."""
+    try:
+        issue = issue_if_any(enrollment_id=enrollment_id, acting_user=None, at=at)
+    except Refused:
+        return False
+    return issue is not None
+
+
+def _lock(enrollment_id: int) -> Enrollment:
+    """Lock a registration and its officer, so that two registrations of one officer wait too."""
+    locked = Enrollment.objects.select_for_update(no_key=True, of=("self", "officer"))
+    return locked.select_related("officer__user", "course__provider", "run").get(pk=enrollment_id)
+
+
+def _issue(enrollment: Enrollment, acting_user: User | None, at: datetime) -> CouponIssue | None:
+    """Return the issue that stands, or a new one from the pool; None when the pool is empty.
+
+    The caller holds the lock, so that two clicks, or two registrations, find the same issue.
+    """
+    issues = list(CouponIssue.objects.weighing_on(enrollment))
+    standing = next((issue for issue in issues if issue.ended_at is None), None)
+    if standing is not None:
+        return standing
+    earlier = issues[-1] if issues else None
+    if reason := pool_policies.why_not_issue(enrollment, acting_user, earlier=earlier):
+        raise Refused(reason)
+    coupon = _take(enrollment, at)
+    if coupon is None:
+        return None
+    issue = CouponIssue.objects.create(
+        coupon=coupon,
+        enrollment=enrollment,
+        officer=enrollment.officer,
+        course=enrollment.course,
+        issued_at=at,
+        replaces=earlier,
+    )
+    entry = audit.record(issue, "coupon.issued", acting_user=acting_user, at=at)
+    if acting_user != enrollment.officer.user:  # whoever clicks for it sees it at once
+        _tell(issue, entry)
+    return issue
+
+
+def _take(enrollment: Enrollment, at: datetime) -> Coupon | None:
+    """Take the code that expires first of those that last through the run.
+
+    Codes that another transaction has locked are passed over (PostgreSQL); SQLite has one writer.
+    """
+    run = enrollment.run
+    needed = rules.last_day_needed(
+        ends_on=run.ends_on if run else None,
+        commences_on=run.commences_on if run else None,
+        today=civil_date(at),
+    )
+    ready = Coupon.objects.issuable(enrollment.course, needed)
+    coupon = ready.select_for_update(skip_locked=True, of=("self",)).first()
+    if coupon is not None:
+        _advance(coupon, states.ISSUE_COUPON)
+    return coupon
+
+
+def _end(
+    issue: CouponIssue,
+    reason: str,
+    acting_user: User | None,
+    at: datetime,
+    step: states.Step[states.CouponState] | None = None,
+) -> AuditEntry:
+    """End a live issue; its coupon is dead if it was shown, else it goes back to the pool."""
+    shown = issue.first_revealed_at is not None
+    step = step or (states.KILL_COUPON if shown else states.TAKE_BACK_COUPON)
+    coupon = Coupon.objects.select_for_update(no_key=True).get(pk=issue.coupon_id)
+    issue.ended_at, issue.ended_by, issue.end_reason = at, acting_user, reason[:250]
+    issue.save(update_fields=["ended_at", "ended_by", "end_reason"])
+    _advance(coupon, step)
+    return audit.record(
+        issue, "coupon.ended", acting_user=acting_user, at=at, reason=reason, coupon=coupon.state
+    )
+
+
+def _advance(coupon: Coupon, step: states.Step[states.CouponState]) -> None:
+    if coupon.state not in step.sources:
+        raise Refused(
+            _("The coupon %(coupon)s is “%(state)s”.")
+            % {"coupon": coupon, "state": coupon.get_state_display()}
+        )
+    coupon.state = step.target
+    coupon.save(update_fields=["state"])
+
+
+def _tell(issue: CouponIssue, entry: AuditEntry, **params: object) -> None:
+    user = issue.officer.user
+    link = reverse("enrollment:reveal_coupon", args=[issue.enrollment_id])
+    notify(user, of=entry, link=link, **steps.particulars(issue.enrollment), **params)
+
+
+def _empty_pool() -> str:
+    return _("There is no coupon left at present. You will be told as soon as one is ready.")

@@ -1,0 +1,43 @@
+"""Work that the schedule finds in the rows: letters to issue, coupons to give, codes run out."""
+
+import uuid
+from typing import Any
+
+from celery import shared_task
+from django.utils import timezone
+
+from circulars.documents import kept
+from enrollment import documents
+from enrollment.actions import coupons, intimations
+from enrollment.models import Intimation
+from igot.lib.errors import Refused
+
+LETTERS_AT_ONCE = 50
+
+
+@shared_task
+def issue_missing_letters(**ignored: Any) -> int:
+    """Issue the letters of the intimations that have none yet; return how many were issued."""
+    waiting = Intimation.objects.without_letter().with_all().order_by("pk")[:LETTERS_AT_ONCE]
+    return sum(_issue_letter(intimation) for intimation in waiting)
+
+
+def _issue_letter(intimation: Intimation) -> bool:
+    with kept(documents.letter_of(intimation, public_id=uuid.uuid4())) as pdf:
+        try:
+            intimations.file_letter(intimation_id=intimation.pk, pdf=pdf, at=timezone.now())
+        except Refused:  # another worker was first: `kept` takes the file away again
+            return False
+    return True
+
+
+@shared_task
+def serve_coupon_queue(**ignored: Any) -> int:
+    """Give coupons to the confirmed registrations that wait; return how many."""
+    return coupons.serve_coupon_queue(at=timezone.now())
+
+
+@shared_task
+def expire_coupons(**ignored: Any) -> int:
+    """Mark the codes whose validity is over; return how many."""
+    return coupons.expire_coupons(at=timezone.now())

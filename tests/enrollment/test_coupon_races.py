@@ -1,0 +1,150 @@
+"""Many clicks at once on PostgreSQL: nobody gets two codes, and no code goes out twice."""
+
+from collections import Counter
+from threading import Barrier, Thread
+
+import pytest
+from django.db import connection
+from django.utils import timezone
+
+from enrollment.actions.coupons import issue_coupon, reveal_coupon, serve_coupon_queue
+from enrollment.models import Coupon, CouponIssue
+from enrollment.states import CouponState, EnrollmentState
+from igot.lib.errors import Refused
+from tests.factories.accounts import make_officer, make_service
+from tests.factories.courses import make_course, make_run
+from tests.factories.enrollment import make_enrollment
+from tests.factories.pool import make_coupon_batch
+
+pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
+
+
+def in_threads(work, things, *, threads):
+    """Call `work` on each of `things`, dealt out to threads that start together; tell all answers.
+
+    A `Refused` is an answer too; any other exception fails the test.
+    """
+    gate, answers, faults = Barrier(threads), [], []
+
+    def run(part):
+        gate.wait(timeout=30)
+        try:
+            for thing in part:
+                try:
+                    answers.append(work(thing))
+                except Refused as refusal:
+                    answers.append(refusal)
+        except Exception as fault:  # noqa: BLE001 – kept for the main thread, which fails on it
+            faults.append(fault)
+        finally:
+            connection.close()
+
+    runners = [Thread(target=run, args=(things[start::threads],)) for start in range(threads)]
+    for runner in runners:
+        runner.start()
+    for runner in runners:
+        runner.join(timeout=120)
+    assert faults == []
+    assert len(answers) == len(things)
+    return answers
+
+
+def make_waiting(*, officers, codes):
+    """Make confirmed registrations of one run, and a released pool."""
+    service, run = make_service(), make_run(course=make_course())
+    make_coupon_batch(course=run.course, codes=codes)
+    return [
+        make_enrollment(run=run, officer=make_officer(name=f"Officer {number}", service=service))
+        for number in range(officers)
+    ]
+
+
+def assert_each_has_one(enrollments, *, issued):
+    issues = CouponIssue.objects.live()
+    assert issues.count() == issued
+    assert max(Counter(issues.values_list("officer", flat=True)).values()) == 1
+    assert max(Counter(issues.values_list("coupon", flat=True)).values()) == 1
+    assert set(issues.values_list("enrollment", flat=True)) <= {e.pk for e in enrollments}
+    assert Coupon.objects.filter(state=CouponState.ISSUED).count() == issued
+
+
+def test_300_officers_who_click_twice_get_300_codes():
+    enrollments = make_waiting(officers=300, codes=300)
+    clicks = sorted(enrollments * 2, key=lambda e: e.pk)  # the two clicks fall to two threads
+    at = timezone.now()
+
+    answers = in_threads(
+        lambda e: issue_coupon(enrollment_id=e.pk, acting_user=e.officer.user, at=at).pk,
+        clicks,
+        threads=16,
+    )
+
+    assert set(Counter(answers).values()) == {2}  # both clicks of an officer name the same issue
+    assert_each_has_one(enrollments, issued=300)
+    assert not Coupon.objects.filter(state=CouponState.AVAILABLE).exists()
+
+
+def test_codes_that_are_clicked_for_twice_are_shown_once():
+    enrollments = make_waiting(officers=60, codes=60)
+    at = timezone.now()
+
+    answers = in_threads(
+        lambda e: reveal_coupon(enrollment_id=e.pk, acting_user=e.officer.user, at=at),
+        sorted(enrollments * 2, key=lambda e: e.pk),
+        threads=16,
+    )
+
+    codes = [answer for answer in answers if isinstance(answer, str)]
+    assert len(codes) == len(set(codes)) == 60
+    assert set(codes) == {coupon.code for coupon in Coupon.objects.all()}
+    assert_each_has_one(enrollments, issued=60)
+    assert {e.state for e in reread(enrollments)} == {EnrollmentState.IN_PROGRESS}
+
+
+def test_the_last_coupon_goes_to_one_of_twenty():
+    enrollments = make_waiting(officers=20, codes=1)
+    at = timezone.now()
+
+    answers = in_threads(
+        lambda e: issue_coupon(enrollment_id=e.pk, acting_user=e.officer.user, at=at),
+        enrollments,
+        threads=20,
+    )
+
+    assert sum(isinstance(answer, CouponIssue) for answer in answers) == 1
+    assert sum(isinstance(answer, Refused) for answer in answers) == 19
+    assert_each_has_one(enrollments, issued=1)
+
+
+def test_the_queue_served_by_four_workers_and_clicked_for_meanwhile_gives_each_one():
+    enrollments = make_waiting(officers=60, codes=50)
+    at = timezone.now()
+
+    def serve_or_click(thing):
+        if thing is None:
+            return serve_coupon_queue(at=at)
+        return issue_coupon(enrollment_id=thing.pk, acting_user=thing.officer.user, at=at)
+
+    in_threads(serve_or_click, [None] * 4 + enrollments, threads=8)
+
+    assert_each_has_one(enrollments, issued=50)
+
+
+def test_two_registrations_of_one_officer_for_one_course_share_the_issue_that_stands():
+    officer, course = make_officer(), make_course()
+    make_coupon_batch(course=course, codes=5)
+    enrollments = [make_enrollment(officer=officer, run=make_run(course=course)) for _ in "ab"]
+    at = timezone.now()
+
+    answers = in_threads(
+        lambda e: issue_coupon(enrollment_id=e.pk, acting_user=None, at=at).pk,
+        enrollments * 5,
+        threads=10,
+    )
+
+    assert len(set(answers)) == 1
+    assert_each_has_one(enrollments, issued=1)
+
+
+def reread(enrollments):
+    return type(enrollments[0]).objects.filter(pk__in=[e.pk for e in enrollments])
