@@ -8,17 +8,14 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.models import Officer
-from courses.models import Course, Run
+from courses.models import Course, Provider, Run
 from eligibility import facts as eligibility_facts
 from eligibility import rules
 from eligibility.models import RuleSetVersion
 from eligibility.states import Outcome
 from enrollment import policies
-from enrollment.models import Enrollment
-
+from enrollment.models import Enrollment, ProviderAccount
 from igot.lib.dates import civil_date, dmy
-
-
 
 
 # --- the pages of a registration ----------------------------------------------------------------
@@ -125,6 +122,17 @@ def details_of(officer: Officer) -> list[dict[str, Any]]:
         (_("Cadre controlling authority"), officer.authority),
     ]
     return [{"name": name, "value": value} for name, value in pairs]
+
+
+def accounts_of(officer: Officer, provider: Provider) -> dict[str, str]:
+    """Return the user names that the officer has given for an earlier course of the provider."""
+    account = ProviderAccount.objects.filter(officer=officer, provider=provider).first()
+    if account is None:
+        return {}
+    return {
+        "platform_username": account.platform_username,
+        "programme_username": account.programme_username,
+    }
 
 
 def summary_of(enrollment: Enrollment) -> list[dict[str, Any]]:

@@ -66,7 +66,10 @@ def way_of(enrollment: Enrollment, *, is_own: bool) -> Way:
     )
     return Way(
         enrollment=enrollment,
-        intimation=Intimation.objects.with_all().filter(enrollment=enrollment).order_by("pk").last(),
+        intimation=Intimation.objects.with_all()
+        .filter(enrollment=enrollment)
+        .order_by("pk")
+        .last(),
         issue=enrollment.coupon_issues.live().select_related("coupon").first(),
         certificate=enrollment.certificates.order_by("pk").last(),
         ended_at=ends.values_list("at", flat=True).last(),
@@ -83,7 +86,7 @@ def marks_of(way: Way) -> list[Mark]:
         marks += [_authority(way), _confirmation(way)]
         marks += [_coupon(way)] if policies.needs_coupon(enrollment.course) else []
         marks += [_course(way), _certificate(way)]
-    if enrollment.state in CUT_SHORT or E.REJECTED == enrollment.state:
+    if enrollment.state in CUT_SHORT or enrollment.state == E.REJECTED:
         marks = [mark for mark in marks if mark.state in ("done", "blocked")]
     if enrollment.state in CUT_SHORT:
         who = _officer(way) if enrollment.state == E.WITHDRAWN else _division()
@@ -168,7 +171,10 @@ def _course(way: Way) -> Mark:
     enrollment, run, name = way.enrollment, way.enrollment.run, _("Course")
     note = ""
     if run and run.commences_on and run.ends_on:
-        note = _("%(first)s to %(last)s") % {"first": dmy(run.commences_on), "last": dmy(run.ends_on)}
+        note = _("%(first)s to %(last)s") % {
+            "first": dmy(run.commences_on),
+            "last": dmy(run.ends_on),
+        }
     elif run and run.commences_on:
         note = _("From %(day)s") % {"day": dmy(run.commences_on)}
     if enrollment.state == E.COMPLETED:
@@ -188,7 +194,9 @@ def _certificate(way: Way) -> Mark:
         return Mark(name=name, state="done", who=_division(), at=sent.reviewed_at)
     if sent.state == CertificateState.UNDER_REVIEW:
         return Mark(name=name, state="current", who=_division(), at=sent.uploaded_at)
-    return Mark(name=name, state="current", who=_officer(way), at=sent.reviewed_at, note=sent.reason)
+    return Mark(
+        name=name, state="current", who=_officer(way), at=sent.reviewed_at, note=sent.reason
+    )
 
 
 def _officer(way: Way) -> str:
@@ -202,7 +210,7 @@ def _division() -> str:
 # --- what is next -------------------------------------------------------------------------------
 def next_action(way: Way) -> NextAction | None:
     """Return the one thing that is next for the officer to do or to wait for; None at an end."""
-    enrollment, state = way.enrollment, way.enrollment.state
+    state = way.enrollment.state
     if state in (E.DRAFT, E.RETURNED):
         return _go_on(way)
     if state == E.AWAITING_AUTHORITY:

@@ -1,14 +1,17 @@
 """Telling the cadre controlling authority of a registration, and taking down what it answers."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from accounts import audit
 from accounts.models import AuditEntry, Service, User
 from accounts.notifications import notify
-from circulars.models import IssuedDocument
-from enrollment import policies, states
+from circulars import actions as circulars_actions
+from circulars.documents import KeptPdf
+from enrollment import documents, policies, states
 from enrollment.actions import steps
 from enrollment.models import Enrollment, Intimation
 from igot.lib.dates import civil_date
@@ -68,6 +71,21 @@ def note_intimation(*, intimation_id: int, acting_user: User, at: datetime) -> N
     _tell_officer(intimation.enrollment, entry)
 
 
+def note_each(
+    rows: Iterable[Intimation], *, acting_user: User, at: datetime
+) -> tuple[int, list[tuple[Intimation, str]]]:
+    """Note many intimations, each in its own transaction; return how many, and the refusals."""
+    noted, refusals = 0, []
+    for intimation in rows:
+        try:
+            note_intimation(intimation_id=intimation.pk, acting_user=acting_user, at=at)
+        except Refused as refusal:
+            refusals.append((intimation, str(refusal)))
+        else:
+            noted += 1
+    return noted, refusals
+
+
 @transaction.atomic(durable=True)
 def approve_intimation(*, intimation_id: int, acting_user: User, at: datetime) -> None:
     """Approve a registration on behalf of the authority; it goes on to the Training Division.
@@ -109,14 +127,26 @@ def withhold_approval(*, intimation_id: int, reason: str, acting_user: User, at:
 
 
 @transaction.atomic(durable=True)
-def file_letter(*, intimation_id: int, document: IssuedDocument) -> bool:
-    """Keep the letter that was issued for an intimation; return False if one stands already."""
+def file_letter(*, intimation_id: int, pdf: KeptPdf, at: datetime) -> None:
+    """Issue the rendered letter of an intimation as a document of the portal, once.
+
+    :raises Refused: a letter was issued meanwhile
+    """
     intimation = Intimation.objects.select_for_update(no_key=True).get(pk=intimation_id)
     if intimation.document_id:
-        return False
-    intimation.document = document
+        raise Refused(_("The letter %(number)s is issued.") % {"number": intimation.number})
+    intimation.document = circulars_actions.issue_document(
+        pdf=pdf,
+        kind=documents.KIND,
+        number=intimation.number,
+        title=documents.TITLE.en,
+        title_hi=documents.TITLE.hi,
+        dated_on=intimation.dated_on,
+        particulars=documents.particulars_of(intimation),
+        acting_user=None,
+        at=at,
+    )
     intimation.save(update_fields=["document"])
-    return True
 
 
 def _lock_for(answer: str, intimation_id: int, acting_user: User) -> Intimation:

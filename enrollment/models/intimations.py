@@ -43,7 +43,7 @@ class IntimationQuerySet(models.QuerySet["Intimation"]):
             "answered_by",
             "document",
             "run",
-            "enrollment__course__provider",
+            "enrollment__course__institute",
             "enrollment__officer__service__authority",
             "enrollment__officer__user",
         )
@@ -53,6 +53,9 @@ class IntimationQuerySet(models.QuerySet["Intimation"]):
 
     def without_letter(self) -> "IntimationQuerySet":
         return self.filter(document__isnull=True)
+
+    def with_letter(self) -> "IntimationQuerySet":
+        return self.filter(document__isnull=False)
 
 
 class Intimation(models.Model):

@@ -73,6 +73,12 @@ class EnrollmentQuerySet(models.QuerySet["Enrollment"]):
         """Return the registrations of `user` alone, whatever else they may see."""
         return self.filter(officer__user=user)
 
+    def of_course(self, course: Course) -> "EnrollmentQuerySet":
+        return self.filter(course=course)
+
+    def besides(self, enrollment: "Enrollment") -> "EnrollmentQuerySet":
+        return self.exclude(pk=enrollment.pk).with_course()
+
     def live(self) -> "EnrollmentQuerySet":
         return self.filter(state__in=LIVE)
 
@@ -117,6 +123,12 @@ class EnrollmentQuerySet(models.QuerySet["Enrollment"]):
 
     def with_course(self) -> "EnrollmentQuerySet":
         return self.select_related("course__institute", "course__provider", "run", "officer__user")
+
+    def with_answers(self) -> "EnrollmentQuerySet":
+        """Add what the pages of a registration show of its officer, account and decision."""
+        return self.select_related(
+            "officer__service__authority", "officer__cadre", "provider_account", "decision"
+        )
 
 
 class Enrollment(models.Model):
