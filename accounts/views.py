@@ -16,7 +16,7 @@ from accounts.access import UserRequest, officer_of, role_required
 from accounts.models import Notice, Officer
 from accounts.roles import Role
 from igot.lib.errors import Refused
-from igot.lib.paging import page_of
+from igot.lib.paging import page_of, words_of
 
 
 @require_safe
@@ -48,7 +48,7 @@ def profile_edit(request: UserRequest) -> HttpResponse:
 @require_safe
 @role_required(Role.NODAL_OFFICER, Role.DEALING_HAND)
 def officer_list(request: UserRequest) -> HttpResponse:
-    words = request.GET.get("q", "").strip()[:100]
+    words = words_of(request)
     rows = Officer.objects.visible_to(request.user).with_service()
     rows = rows.search(words).order_by("name", "pk") if words else rows.awaiting_verification()
     context = {"page_obj": page_of(request, rows), "words": words}

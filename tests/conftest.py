@@ -88,6 +88,7 @@ def triggers_off() -> Iterator[None]:
     """Take our triggers off for a while, inside the transaction that is open."""
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # no table may have checks pending
             cursor.execute(
                 "SELECT DISTINCT tgrelid::regclass::text FROM pg_trigger WHERE NOT tgisinternal"
             )

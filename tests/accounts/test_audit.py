@@ -53,6 +53,7 @@ def test_the_database_refuses_to_change_the_trail(statement):
 @pytest.mark.postgres
 def test_postgresql_refuses_to_truncate_the_trail():
     record()
+    connection.cursor().execute("SET CONSTRAINTS ALL IMMEDIATE")
 
     with pytest.raises(Error, match="append-only"), transaction.atomic():
         connection.cursor().execute("TRUNCATE accounts_auditentry CASCADE")
