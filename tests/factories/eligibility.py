@@ -1,0 +1,80 @@
+"""Rule sets and decisions for tests, with the shipped rules unless a test says otherwise."""
+
+from datetime import date, datetime
+from io import StringIO
+from typing import Any
+
+from django.core.management import call_command
+from django.utils import timezone
+
+from accounts.models import Officer, User
+from accounts.roles import Role
+from courses.models import Course, Run
+from eligibility import actions
+from eligibility.models import AudienceEntry, Decision, OverrideProposal, RuleSet, RuleSetVersion
+from tests.factories.accounts import make_officer, make_user
+from tests.factories.courses import make_run
+
+
+def load_rule_sets() -> None:
+    """Load the rule sets WEB and OM as they are shipped; twice does no harm."""
+    call_command("load_rule_sets", stdout=StringIO())
+
+
+def make_rule_set_version(
+    *,
+    code: str = "WEB",
+    effective_from: date = date(2027, 1, 1),
+    drafted_by: User | None = None,
+    **fields: Any,
+) -> RuleSetVersion:
+    """Make a draft of a rule set that admits Group A of the All India Services."""
+    rule_set, _is_new = RuleSet.objects.get_or_create(code=code, defaults={"name": code})
+    fields.setdefault("version", rule_set.versions.count() + 1)
+    fields.setdefault("circular_reference", "Draft circular")
+    fields.setdefault("service_base", "ALLOTMENT_YEAR")
+    for rule in ("audience", "service", "age"):
+        fields.setdefault(f"{rule}_source", f"Draft circular, para on {rule}")
+    version = RuleSetVersion.objects.create(
+        rule_set=rule_set,
+        effective_from=effective_from,
+        drafted_by=drafted_by or make_user(Role.DEALING_HAND),
+        **fields,
+    )
+    AudienceEntry.objects.create(rule_set_version=version, family="AIS", group="A")
+    return version
+
+
+def make_decision(
+    *,
+    officer: Officer | None = None,
+    run: Run | None = None,
+    course: Course | None = None,
+    acting_user: User | None = None,
+    at: datetime | None = None,
+    is_binding: bool = False,
+) -> Decision:
+    """Decide on an officer (eligible unless the test says otherwise) for a run."""
+    load_rule_sets()
+    officer = officer or make_officer()
+    return actions.decide(
+        officer=officer,
+        run=run if run or course else make_run(),
+        course=course,
+        acting_user=acting_user or officer.user,
+        at=at or timezone.now(),
+        is_binding=is_binding,
+    )
+
+
+def make_override_proposal(
+    *, decision: Decision, proposed_by: User | None = None, **fields: Any
+) -> OverrideProposal:
+    fields.setdefault("reason", "Seconded at the instance of the Department.")
+    fields.setdefault("order_reference", "T-16017/42/2018-Trg of 20.05.2019")
+    return OverrideProposal.objects.create(
+        decision=decision,
+        proposed_by=proposed_by or make_user(Role.DEALING_HAND),
+        proposed_at=timezone.now(),
+        **fields,
+    )
