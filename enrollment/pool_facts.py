@@ -31,7 +31,7 @@ def coupon_standing(enrollment: Enrollment) -> CouponStanding:
 
 
 def place_in_queue(enrollment: Enrollment) -> int | None:
-    """Count who is served before `enrollment` for the same course, itself included; None: not in it."""
+    """Count who is served up to `enrollment` for its course, itself included; None: not queued."""
     queue = waiting_for_coupon().filter(course=enrollment.course_id)
     if not queue.filter(pk=enrollment.pk).exists():
         return None

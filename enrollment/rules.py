@@ -63,7 +63,7 @@ def last_day_needed(*, ends_on: date | None, commences_on: date | None, today: d
 
 
 def names_agree(on_certificate: str, on_record: str) -> bool:
-    """Tell whether two spellings may be one person: each word of the shorter is found in the longer.
+    """Tell whether two spellings may be one person: the longer has each word of the shorter.
 
     Order does not matter, and an initial stands for a word that begins with it.
     """

@@ -80,9 +80,7 @@ class ResultImportRow(models.Model):
     enrollment = models.ForeignKey(
         Enrollment, models.PROTECT, null=True, related_name="+", verbose_name=_("registration")
     )
-    online_grade = models.DecimalField(
-        _("online grade"), max_digits=5, decimal_places=2, null=True
-    )
+    online_grade = models.DecimalField(_("online grade"), max_digits=5, decimal_places=2, null=True)
     exam_outcome = models.CharField(
         _("proctored examination"), max_length=8, choices=ExamOutcome, blank=True
     )
