@@ -312,7 +312,7 @@ DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default="iGOT Portal <no-reply@ig
 # --- language, time, numbers -------------------------------------------------------------------
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("hi", _("Hindi"))]
-LOCALE_PATHS = [BASE_DIR / "locale"]
+LOCALE_PATHS = [BASE_DIR / "locale", BASE_DIR / "locale_allauth"]  # allauth brings no Hindi
 TIME_ZONE = "Asia/Kolkata"
 CELERY_TIMEZONE = TIME_ZONE
 USE_TZ = True
