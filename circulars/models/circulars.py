@@ -1,7 +1,5 @@
-"""Files, circulars and their paragraphs, distribution, and the documents that were issued."""
+"""Circulars: Office Memoranda, letters, orders, with their paragraphs and addressees."""
 
-import uuid
-from datetime import datetime
 from typing import Any
 
 from django.db import models
@@ -12,131 +10,10 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.roles import Role
-from circulars.rules import digest_of, file_key
+from circulars.models.documents import IssuedDocument
+from circulars.models.files import AddressList, OfficeFile
+from circulars.rules import digest_of
 from circulars.states import PUBLIC, CircularState
-
-
-class OfficeFileQuerySet(models.QuerySet["OfficeFile"]):
-    def numbered_like(self, number: str) -> "OfficeFileQuerySet":
-        """Find the file of `number`, in whatever spelling it is written."""
-        return self.filter(parts__key=file_key(number))
-
-
-class OfficeFile(models.Model):
-    """An office file by its number, kept as written, with the parts that could be read from it."""
-
-    number = models.CharField(_("file number"), max_length=80, unique=True)
-    subject = models.CharField(_("subject"), max_length=250, blank=True)
-    parts: Any = models.JSONField(_("parts of the number"), default=dict, blank=True)
-
-    objects = OfficeFileQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("office file")
-        verbose_name_plural = _("office files")
-
-    def __str__(self) -> str:
-        return self.number
-
-
-class AddressList(models.Model):
-    """A standing list of addressees, such as all cadre controlling authorities."""
-
-    code = models.SlugField(_("code"), unique=True)
-    name = models.CharField(_("name"), max_length=250)
-    name_hi = models.CharField(_("name in Hindi"), max_length=250, blank=True)
-
-    class Meta:
-        verbose_name = _("address list")
-        verbose_name_plural = _("address lists")
-
-    def __str__(self) -> str:
-        return self.name
-
-
-class AddressListEntry(models.Model):
-    """One addressee of a standing list."""
-
-    address_list = models.ForeignKey(
-        AddressList,
-        models.CASCADE,  # an entry is a part of its list
-        related_name="entries",
-        verbose_name=_("address list"),
-    )
-    position = models.PositiveSmallIntegerField(_("position"))
-    name = models.CharField(_("name"), max_length=250)
-    name_hi = models.CharField(_("name in Hindi"), max_length=250, blank=True)
-    email = models.EmailField(_("e-mail address"), blank=True)
-
-    class Meta:
-        verbose_name = _("entry of an address list")
-        verbose_name_plural = _("entries of address lists")
-        constraints = [
-            models.UniqueConstraint(
-                fields=["address_list", "position"], name="circulars_addresslistentry_position"
-            )
-        ]
-
-    def __str__(self) -> str:
-        return self.name
-
-
-class IssuedDocumentQuerySet(models.QuerySet["IssuedDocument"]):
-    def with_successor(self) -> "IssuedDocumentQuerySet":
-        return self.select_related("replaced_by")
-
-
-class IssuedDocument(models.Model):
-    """A PDF that left the portal: frozen particulars, its digest, and whether it still holds."""
-
-    class Standing(models.TextChoices):
-        VALID = "valid", _("Genuine and in force")
-        REVOKED = "revoked", _("Revoked")
-        REPLACED = "replaced", _("Replaced by a later document")
-
-    public_id = models.UUIDField(
-        _("public number"), default=uuid.uuid4, unique=True, editable=False
-    )
-    kind = models.CharField(_("kind"), max_length=40)
-    number = models.CharField(_("number"), max_length=80, blank=True)
-    title = models.CharField(_("title"), max_length=250)
-    title_hi = models.CharField(_("title in Hindi"), max_length=250, blank=True)
-    dated_on = models.DateField(_("dated"))
-    # What the public verification page may show, so that an edited paper is caught: no bank data.
-    particulars: Any = models.JSONField(_("particulars"), default=dict)
-    is_public = models.BooleanField(_("the PDF itself is public"), default=False)
-    pdf = models.FileField(_("PDF"), upload_to="documents/%Y/", max_length=200)
-    sha256 = models.CharField(_("digest"), max_length=64)
-    size = models.PositiveIntegerField(_("size in bytes"))
-    pages = models.PositiveSmallIntegerField(_("pages"))
-    issued_by = models.ForeignKey(
-        User, models.PROTECT, null=True, related_name="+", verbose_name=_("issued by")
-    )
-    issued_at = models.DateTimeField(_("issued at"))
-    standing = models.CharField(
-        _("standing"), max_length=10, choices=Standing, default=Standing.VALID
-    )
-    ended_on = models.DateField(_("ended on"), null=True, blank=True)
-    replaced_by = models.ForeignKey(
-        "self",
-        models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="+",
-        verbose_name=_("replaced by"),
-    )
-
-    objects = IssuedDocumentQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("issued document")
-        verbose_name_plural = _("issued documents")
-
-    def __str__(self) -> str:
-        return f"{self.title} {self.number}".strip()
-
-    def get_verify_url(self) -> str:
-        return reverse("circulars:verify", args=[self.public_id])
 
 
 class CircularQuerySet(models.QuerySet["Circular"]):
@@ -409,43 +286,3 @@ class Addressee(models.Model):
 
     def __str__(self) -> str:
         return self.text
-
-
-class DeliveryQuerySet(models.QuerySet["Delivery"]):
-    def due(self, *, most_attempts: int) -> "DeliveryQuerySet":
-        """Return mails that nobody has sent and nobody is sending."""
-        return self.filter(sent_at=None, leased_until=None, attempts__lt=most_attempts)
-
-    def cut_off(self, *, at: datetime) -> "DeliveryQuerySet":
-        """Return mails that were taken in hand, and of which nothing was heard since."""
-        return self.filter(sent_at=None, leased_until__lt=at)
-
-
-class Delivery(models.Model):
-    """The mail of one circular to one address: made once, so that a retry never sends twice.
-
-    Leased and not sent means that a worker was cut off in the middle: whether the mail went out is
-    not known, so it is not tried again by itself.
-    """
-
-    circular = models.ForeignKey(
-        Circular, models.PROTECT, related_name="deliveries", verbose_name=_("circular")
-    )
-    email = models.EmailField(_("e-mail address"))
-    name = models.CharField(_("addressee"), max_length=250)
-    sent_at = models.DateTimeField(_("sent at"), null=True, blank=True)
-    attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
-    leased_until = models.DateTimeField(null=True, blank=True)
-    error = models.CharField(_("error"), max_length=300, blank=True)
-
-    objects = DeliveryQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("delivery")
-        verbose_name_plural = _("deliveries")
-        constraints = [
-            models.UniqueConstraint(fields=["circular", "email"], name="circulars_delivery_once")
-        ]
-
-    def __str__(self) -> str:
-        return self.email
