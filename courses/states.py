@@ -29,3 +29,4 @@ class Step(NamedTuple):
 CONFIRM = Step(frozenset({DecisionState.DRAFT}), DecisionState.IN_FORCE, Role.COMMITTEE_MEMBER)
 WITHDRAW = Step(frozenset({DecisionState.IN_FORCE}), DecisionState.WITHDRAWN, Role.COMMITTEE_MEMBER)
 STEPS = (CONFIRM, WITHDRAW)
+RECORDER = Role.COMMITTEE_SECRETARY  # records what was resolved, as a draft

@@ -5,14 +5,14 @@ from typing import Any
 
 from django.core.validators import MinValueValidator
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q, Subquery
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from courses.models.base import BilingualModel, DatedModel, in_language
 from courses.models.committee import CommitteeDecision
-from courses.models.institutes import Institute, Programme, Provider
+from courses.models.institutes import GradeRule, Institute, Programme, Provider
 
 
 class CourseQuerySet(models.QuerySet["Course"]):
@@ -27,6 +27,11 @@ class CourseQuerySet(models.QuerySet["Course"]):
             return self
         return self.published()
 
+    def of_institute(self, institute: Institute) -> "CourseQuerySet":
+        """Return the courses that `institute` offers, alone or as a partner."""
+        as_partner = Q(pk__in=institute.partnered_courses.values("pk"))
+        return self.filter(Q(institute=institute) | as_partner)
+
     def search(self, words: str) -> "CourseQuerySet":
         """Return the courses that hold each of the first eight words in a title or a text."""
         for word in words.replace("\0", "")[:200].split()[:8]:
@@ -36,6 +41,28 @@ class CourseQuerySet(models.QuerySet["Course"]):
             found |= Q(institute__title_hi__icontains=word) | Q(code__icontains=word)
             self = self.filter(found)
         return self
+
+    def with_terms(self, day: date) -> "CourseQuerySet":
+        """Add what holds on `day`: fee, cap and points, each None where nothing is notified."""
+        fee = CourseFee.objects.in_force(day).filter(course=OuterRef("pk"))
+        points = CourseCredit.objects.in_force(day).filter(course=OuterRef("pk"))
+        return self.annotate(
+            fee_usd=Subquery(fee.values("fee_usd")[:1]),
+            cap_usd=Subquery(fee.values("cap_usd")[:1]),
+            points=Subquery(points.values("points")[:1]),
+        )
+
+    def for_page(self, day: date) -> "CourseQuerySet":
+        """Add all that the page of a course says of the course itself, as it stands on `day`."""
+        rules = GradeRule.objects.in_force(day).filter(programme__courses=OuterRef("pk"))
+        return (
+            self.with_terms(day)
+            .select_related("institute", "provider")
+            .annotate(
+                least_grade=Subquery(rules.values("least_grade")[:1]),
+                needs_exam=Subquery(rules.values("needs_proctored_exam")[:1]),
+            )
+        )
 
 
 class Course(BilingualModel):
@@ -169,6 +196,10 @@ class CourseModule(BilingualModel):
                 fields=["course", "position"], name="courses_coursemodule_position"
             )
         ]
+
+    @property
+    def summary_in_language(self) -> str:
+        return in_language(self.summary, self.summary_hi)
 
 
 class CourseUnit(BilingualModel):

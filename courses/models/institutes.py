@@ -1,10 +1,20 @@
 """Who offers courses: institutes, providers of platforms, programmes and what passing means."""
 
+from typing import Any
+
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from courses.models.base import BilingualModel, DatedModel, in_language
+
+
+class PublicQuerySet(models.QuerySet[Any]):
+    """Rows that anybody may see."""
+
+    def visible_to(self, user: Any) -> "PublicQuerySet":
+        return self
 
 
 class Provider(models.Model):
@@ -40,10 +50,19 @@ class Institute(BilingualModel):
     country = models.CharField(_("country"), max_length=60, default="India")
     website = models.URLField(_("website"), blank=True)
 
+    objects = PublicQuerySet.as_manager()
+
     class Meta(BilingualModel.Meta):
         abstract = False
         verbose_name = _("institute")
         verbose_name_plural = _("institutes")
+
+    def get_absolute_url(self) -> str:
+        return reverse("courses:institute", args=[self.code])
+
+    @property
+    def about_in_language(self) -> str:
+        return in_language(self.about, self.about_hi)
 
 
 class Programme(BilingualModel):
@@ -55,10 +74,19 @@ class Programme(BilingualModel):
     institute = models.ForeignKey(Institute, models.PROTECT, verbose_name=_("institute"))
     provider = models.ForeignKey(Provider, models.PROTECT, verbose_name=_("provider"))
 
+    objects = PublicQuerySet.as_manager()
+
     class Meta(BilingualModel.Meta):
         abstract = False
         verbose_name = _("programme")
         verbose_name_plural = _("programmes")
+
+    def get_absolute_url(self) -> str:
+        return reverse("courses:programme", args=[self.code])
+
+    @property
+    def summary_in_language(self) -> str:
+        return in_language(self.summary, self.summary_hi)
 
 
 class GradeRule(DatedModel):

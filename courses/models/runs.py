@@ -1,6 +1,7 @@
 """Runs: the batches of a course, with their windows of registration and their days."""
 
 from datetime import date
+from typing import Any
 
 from django.db import models
 from django.db.models import F, Q
@@ -21,6 +22,10 @@ class RunQuerySet(models.QuerySet["Run"]):
             registration_opens_on__lte=day,
             registration_closes_on__gte=day,
         )
+
+    def visible_to(self, user: Any) -> "RunQuerySet":
+        """Return the runs of the courses that `user` may see."""
+        return self.filter(course__in=Course.objects.visible_to(user))
 
     def of_published(self) -> "RunQuerySet":
         return self.filter(course__in=Course.objects.published())
@@ -96,3 +101,7 @@ class Run(models.Model):
     @property
     def is_open(self) -> bool:
         return self.is_open_on(timezone.localdate())
+
+    @property
+    def note_in_language(self) -> str:
+        return in_language(self.note, self.note_hi)

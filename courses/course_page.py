@@ -1,0 +1,229 @@
+"""The page of a course: its dates, outline, cost and authority, with all words ready."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from django.utils.translation import gettext as _
+
+from courses.facts import Words
+from courses.models import (
+    CommitteeDecision,
+    Course,
+    CourseModule,
+    Institute,
+    Programme,
+    Run,
+    in_language,
+)
+from courses.states import RunState
+from igot.lib.dates import dmy
+from igot.lib.money import dollars
+
+
+class RunLine(NamedTuple):
+    """A batch on the timeline of dates."""
+
+    code: str
+    name: str
+    state: str  # done, current, next, blocked: the place on the timeline
+    tone: str
+    standing: str
+    window: str
+    days: str
+    note: str
+    is_open: bool
+
+
+@dataclass
+class Module:
+    """A module of the outline with the names of its units."""
+
+    title: str
+    summary: str
+    units: list[str] = field(default_factory=list)
+
+
+class Money(NamedTuple):
+    """What a course costs, what comes back of it, and what stays with the officer."""
+
+    fee: str
+    back: str
+    own_share: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class CoursePage:
+    """Everything that the page of one course shows: five database queries."""
+
+    course: Any
+    today: date
+    runs: list[RunLine]
+    outline: list[Module]
+    decision: CommitteeDecision | None
+    programmes: list[Programme]
+    partners: list[Institute]
+
+    @property
+    def coming_runs(self) -> list[RunLine]:
+        return [run for run in self.runs if run.state in ("current", "next")]
+
+    @property
+    def past_runs(self) -> list[RunLine]:
+        return [run for run in reversed(self.runs) if run.state in ("done", "blocked")]
+
+    @property
+    def open_run(self) -> RunLine | None:
+        return next((run for run in self.runs if run.is_open), None)
+
+    @property
+    def may_register(self) -> bool:
+        return self.open_run is not None or self.course.is_self_paced
+
+    @property
+    def check_query(self) -> str:
+        """The question to the eligibility check: the open run, the next one, or the course."""
+        run = self.open_run or next(iter(self.coming_runs), None)
+        return f"run={run.code}" if run else f"course={self.course.code}"
+
+    @property
+    def standing(self) -> tuple[str, str]:
+        words = Words()
+        return words.standing(self.course)
+
+    @property
+    def money(self) -> Money | None:
+        return money_of(self.course.fee_usd, self.course.cap_usd)
+
+    @property
+    def effort(self) -> str:
+        return effort_words(self.course)
+
+    @property
+    def certificate_steps(self) -> list[str]:
+        return certificate_steps(self.course)
+
+
+def page_of_course(course: Any, *, today: date) -> CoursePage:
+    """Gather the page of `course`, which comes from `Course.objects.for_page(today)`."""
+    decisions = CommitteeDecision.objects.authorising(today).with_course()
+    return CoursePage(
+        course=course,
+        today=today,
+        runs=[run_line(run, today=today) for run in Run.objects.filter(course=course).in_order()],
+        outline=outline_of(course),
+        decision=decisions.filter(course=course).latest_first().first(),
+        programmes=list(course.programmes.order_by("title")),
+        partners=list(course.partners.order_by("title")),
+    )
+
+
+def outline_of(course: Course) -> list[Module]:
+    """Return the modules in order, each with its units; one query for both."""
+    rows = (
+        CourseModule.objects.filter(course=course)
+        .order_by("position", "units__position")
+        .values_list(
+            "pk", "title", "title_hi", "summary", "summary_hi", "units__title", "units__title_hi"
+        )
+    )
+    modules: dict[int, Module] = {}
+    for pk, title, title_hi, summary, summary_hi, unit, unit_hi in rows:
+        words = Module(in_language(title, title_hi), in_language(summary, summary_hi))
+        module = modules.setdefault(pk, words)
+        if unit:
+            module.units.append(in_language(unit, unit_hi or ""))
+    return list(modules.values())
+
+
+def run_line(run: Run, *, today: date) -> RunLine:
+    state, tone, standing = _place(run, today)
+    opens, closes = run.registration_opens_on, run.registration_closes_on
+    begins, ends = run.commences_on, run.ends_on
+    window = days = ""
+    if opens and closes:
+        window = _("Registration: %(opens)s to %(closes)s") % {
+            "opens": dmy(opens),
+            "closes": dmy(closes),
+        }
+    if begins and ends:
+        days = _("Course: %(begins)s to %(ends)s") % {"begins": dmy(begins), "ends": dmy(ends)}
+    elif begins:
+        days = _("Course: from %(begins)s") % {"begins": dmy(begins)}
+    return RunLine(
+        code=run.code,
+        name=str(run),
+        state=state,
+        tone=tone,
+        standing=standing,
+        window=window,
+        days=days,
+        note=run.note_in_language,
+        is_open=run.is_open_on(today),
+    )
+
+
+def _place(run: Run, today: date) -> tuple[str, str, str]:
+    """Tell where `run` stands today: its place on the timeline, a tone and words for the badge."""
+    if run.state == RunState.WITHDRAWN:
+        return "blocked", "error", str(RunState.WITHDRAWN.label)
+    if run.state == RunState.ANNOUNCED or run.commences_on is None:
+        return "next", "info", _("Announced, days to follow")
+    if run.is_open_on(today):
+        return "current", "success", _("Open for registration")
+    if run.registration_opens_on and run.registration_opens_on > today:
+        return "next", "info", _("Opens on %(day)s") % {"day": dmy(run.registration_opens_on)}
+    if run.commences_on > today:
+        return "next", "neutral", _("Registration closed")
+    if run.ends_on and run.ends_on >= today:
+        return "current", "info", _("In progress")
+    return "done", "neutral", _("Ended")
+
+
+def money_of(fee: Decimal | None, cap: Decimal | None) -> Money | None:
+    """Return fee, share that comes back and share that stays, in words; None without a fee."""
+    if not fee:
+        return None
+    back = min(fee, cap or Decimal(0))
+    return Money(dollars(fee), dollars(back), dollars(fee - back) if fee > back else "")
+
+
+def effort_words(course: Course) -> str:
+    """Say what a week asks: "12 to 14 hours a week, two lectures", as far as it is known."""
+    least, most = course.least_weekly_hours, course.most_weekly_hours
+    if not least and not most:
+        return ""
+    if least and most and least != most:
+        return _("%(least)s to %(most)s hours a week") % {"least": least, "most": most}
+    return _("About %(hours)s hours a week") % {"hours": most or least}
+
+
+def certificate_steps(course: Any) -> list[str]:
+    """Return the way to the certificate, step by step, under the grade rule in force."""
+    return [*_study_steps(course), *_steps_here(course)]
+
+
+def _study_steps(course: Any) -> Iterable[str]:
+    if course.certification == Course.Certification.MODULES:
+        yield _("Complete all modules, in your own time.")
+        return
+    if course.certification == Course.Certification.CERTIFICATE:
+        yield _("Complete the course; the institute issues the certificate.")
+        return
+    if course.least_grade is not None:
+        grade = f"{course.least_grade.normalize():f}"
+        yield _("Reach a final online grade of %(grade)s per cent or more.") % {"grade": grade}
+    else:
+        yield _("Reach the online grade that the programme asks for.")
+    if course.needs_exam is not False:
+        yield _("Pass the proctored examination, in person at a test centre in India.")
+
+
+def _steps_here(course: Any) -> Iterable[str]:
+    yield _("Upload the certificate here. The Training Division compares it with your result.")
+    if course.points:
+        yield _("Your credit points are added the moment the certificate is verified.")
+    if course.fee_usd:
+        yield _("Claim the fee with the receipt and the proof of debit.")

@@ -1,0 +1,295 @@
+"""The list of courses: which match, how many of each kind, and the cards with all words ready.
+
+A card is plain strings, made once, so that the template has nothing to look up or to format
+(docs/decisions/0034).
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from django.db.models import Min, OuterRef, Q, Subquery, TextChoices
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.text import Truncator
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from courses.models import (
+    Course,
+    CourseQuerySet,
+    Institute,
+    Programme,
+    ProgrammeCourse,
+    Run,
+    in_language,
+)
+from courses.states import RunState
+from igot.lib.dates import dmy
+from igot.lib.money import dollars
+
+SUMMARY_WORDS = 28
+LEVELS = {level: place for place, level in enumerate(Course.Level.values)}
+
+
+class Sort(TextChoices):
+    CLOSING = "", gettext_lazy("Open now first")
+    TITLE = "title", gettext_lazy("Title, A to Z")
+    LEVEL = "level", gettext_lazy("Level, introductory first")
+
+
+@dataclass(frozen=True, kw_only=True)
+class CatalogueQuery:
+    """A search with its filters; what an address says wrongly is taken as not said."""
+
+    words: str = ""
+    institute: str = ""
+    level: str = ""
+    mode: str = ""
+    is_open: bool = False
+    sort: str = ""
+
+    @classmethod
+    def of(cls, params: Mapping[str, Any]) -> "CatalogueQuery":
+        level, mode, sort = (str(params.get(name, "")) for name in ("level", "mode", "sort"))
+        return cls(
+            words=" ".join(str(params.get("q", "")).replace("\0", " ").split())[:200],
+            institute=str(params.get("institute", ""))[:50],
+            level=level if level in Course.Level.values else "",
+            mode=mode if mode in Course.Mode.values else "",
+            is_open=params.get("open") == "1",
+            sort=sort if sort in Sort.values else "",
+        )
+
+    @property
+    def is_narrowed(self) -> bool:
+        return bool(self.words or self.institute or self.level or self.mode or self.is_open)
+
+
+class Entry(NamedTuple):
+    """What the list needs to know of every course to count and to order."""
+
+    pk: int
+    institute: str
+    institute_name: str
+    level: str
+    mode: str
+    title: str
+    closes_on: date | None
+    opens_on: date | None
+
+    @property
+    def is_open(self) -> bool:
+        return self.closes_on is not None or self.mode == Course.Mode.SELF_PACED
+
+
+class Choice(NamedTuple):
+    """An entry of a filter, with the number of courses that it would leave."""
+
+    value: str
+    label: str
+    count: int
+    is_chosen: bool
+
+
+class Card(NamedTuple):
+    """A course in a list, in words."""
+
+    url: str
+    title: str
+    institute: str
+    level: str
+    mode: str
+    summary: str
+    tone: str
+    standing: str
+    price: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Catalogue:
+    """The answer to a query: the matching entries in order, and the filters with their counts."""
+
+    entries: Sequence[Entry]
+    institutes: list[Choice]
+    levels: list[Choice]
+    modes: list[Choice]
+    open_count: int
+    total: int  # courses of the catalogue that match the words, before the filters
+
+
+def search(query: CatalogueQuery, *, today: date) -> Catalogue:
+    """Find the published courses that `query` asks for: one database query."""
+    found = entries_of(Course.objects.published(today).search(query.words), today=today)
+    kept = [entry for entry in found if not _filters_against(query, entry)]
+    return Catalogue(
+        entries=sorted(kept, key=_order(query.sort)),
+        institutes=_institute_choices(query, found),
+        levels=_choices(query, found, "level", Course.Level.choices),
+        modes=_choices(query, found, "mode", Course.Mode.choices),
+        open_count=sum(1 for e in found if e.is_open and _filters_against(query, e) <= {"is_open"}),
+        total=len(found),
+    )
+
+
+def entries_of(courses: CourseQuerySet, *, today: date) -> list[Entry]:
+    """Return an entry for each of `courses`, with the window that matters today."""
+    rows = with_windows(courses, today).values_list(
+        "pk",
+        "institute__code",
+        "institute__title",
+        "institute__title_hi",
+        "level",
+        "mode",
+        "title",
+        "title_hi",
+        "closes_on",
+        "opens_on",
+    )
+    return [
+        Entry(
+            pk, code, in_language(name, name_hi), level, mode, in_language(title, title_hi), *days
+        )
+        for pk, code, name, name_hi, level, mode, title, title_hi, *days in rows
+    ]
+
+
+def with_windows(courses: CourseQuerySet, today: date) -> CourseQuerySet:
+    """Add the day on which the open window closes, and the one on which the next opens."""
+    runs = Run.objects.filter(course=OuterRef("pk"), state=RunState.SCHEDULED).values("course")
+    is_open = Q(registration_opens_on__lte=today, registration_closes_on__gte=today)
+    closing = runs.filter(is_open).annotate(day=Min("registration_closes_on")).values("day")
+    coming = runs.filter(registration_opens_on__gt=today)
+    opening = coming.annotate(day=Min("registration_opens_on")).values("day")
+    return courses.annotate(closes_on=Subquery(closing), opens_on=Subquery(opening))
+
+
+def cards_of(keys: Iterable[int], *, today: date) -> list[Card]:
+    """Return the cards of the courses with these keys, in their order: one database query."""
+    courses = Course.objects.select_related("institute").with_terms(today)
+    rows = with_windows(courses, today).in_bulk(list(keys))
+    words = Words()
+    return [words.card(rows[key]) for key in keys if key in rows]
+
+
+def all_cards(courses: CourseQuerySet) -> list[Card]:
+    """Return the cards of all of `courses`, those open now first."""
+    today = timezone.localdate()
+    entries = sorted(entries_of(courses, today=today), key=_order(Sort.CLOSING))
+    return cards_of([entry.pk for entry in entries], today=today)
+
+
+def courses_of(programme: Programme, *, today: date) -> tuple[list[Card], list[Card]]:
+    """Return the cards of a programme's courses, the required and the further ones, in order."""
+    published = Course.objects.published(today)
+    places = ProgrammeCourse.objects.filter(programme=programme, course__in=published)
+    rows = list(places.order_by("position", "pk").values_list("course_id", "is_required"))
+    cards = cards_of([key for key, _required in rows], today=today)
+    return (
+        [card for card, (_key, required) in zip(cards, rows, strict=True) if required],
+        [card for card, (_key, required) in zip(cards, rows, strict=True) if not required],
+    )
+
+
+def public_pages() -> list[tuple[str, date | None]]:
+    """Return path and day of change of each public page of the catalogue."""
+    courses = Course.objects.published().order_by("code")
+    pages: list[tuple[str, date | None]] = [
+        (reverse("courses:list"), None),
+        (reverse("courses:decision_list"), None),
+    ]
+    pages += [(course.get_absolute_url(), course.updated_at.date()) for course in courses]
+    for rows in (Programme.objects.order_by("code"), Institute.objects.order_by("code")):
+        pages += [(row.get_absolute_url(), None) for row in rows]
+    return pages
+
+
+class Words:
+    """The words that every card shares, translated once for a page."""
+
+    def __init__(self) -> None:
+        self.prefix = reverse("courses:list")
+        self.levels = {value: str(label) for value, label in Course.Level.choices}
+        self.modes = {value: str(label) for value, label in Course.Mode.choices}
+        self.register_by = _("Register by %(day)s")
+        self.opens_on = _("Opens on %(day)s")
+        self.any_day = _("Join on any day")
+        self.none_open = _("No open batch")
+
+    def card(self, course: Any) -> Card:
+        tone, standing = self.standing(course)
+        return Card(
+            url=f"{self.prefix}{course.code}/",
+            title=str(course),
+            institute=course.institute.short_name or str(course.institute),
+            level=self.levels.get(course.level, ""),
+            mode=self.modes[course.mode],
+            summary=Truncator(course.objective_in_language).words(SUMMARY_WORDS),
+            tone=tone,
+            standing=standing,
+            price=" · ".join(price_words(course.fee_usd, course.weeks)),
+        )
+
+    def standing(self, course: Any) -> tuple[str, str]:
+        """Return tone and words of where registration stands today."""
+        if course.closes_on:
+            return "success", self.register_by % {"day": dmy(course.closes_on)}
+        if course.is_self_paced:
+            return "success", self.any_day
+        if course.opens_on:
+            return "info", self.opens_on % {"day": dmy(course.opens_on)}
+        return "neutral", self.none_open
+
+
+def price_words(fee_usd: Decimal | None, weeks: int | None) -> list[str]:
+    words = [dollars(fee_usd)] if fee_usd else []
+    if weeks:
+        words.append(ngettext("%(number)s week", "%(number)s weeks", weeks) % {"number": weeks})
+    return words
+
+
+def _filters_against(query: CatalogueQuery, entry: Entry) -> set[str]:
+    """Name the filters of `query` that keep `entry` out."""
+    against = {
+        name
+        for name in ("institute", "level", "mode")
+        if getattr(query, name) not in ("", getattr(entry, name))
+    }
+    return against | {"is_open"} if query.is_open and not entry.is_open else against
+
+
+def _choices(
+    query: CatalogueQuery, found: Sequence[Entry], name: str, choices: Iterable[tuple[str, Any]]
+) -> list[Choice]:
+    """Count, for each value of one filter, the courses that the other filters leave."""
+    counts = Counter(
+        getattr(entry, name) for entry in found if _filters_against(query, entry) <= {name}
+    )
+    chosen = getattr(query, name)
+    return [
+        Choice(value, str(label), counts[value], value == chosen)
+        for value, label in choices
+        if counts[value] or value == chosen
+    ]
+
+
+def _institute_choices(query: CatalogueQuery, found: Sequence[Entry]) -> list[Choice]:
+    names = sorted({(entry.institute_name, entry.institute) for entry in found})
+    return _choices(query, found, "institute", [(code, name) for name, code in names])
+
+
+def _order(sort: str) -> Any:
+    if sort == Sort.TITLE:
+        return lambda entry: entry.title.casefold()
+    if sort == Sort.LEVEL:
+        return lambda entry: (LEVELS.get(entry.level, len(LEVELS)), entry.title.casefold())
+    return lambda entry: (
+        not entry.is_open,
+        entry.closes_on or date.max,
+        entry.opens_on or date.max,
+        LEVELS.get(entry.level, len(LEVELS)),
+        entry.title.casefold(),
+    )
