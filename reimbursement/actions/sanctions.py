@@ -70,7 +70,8 @@ def reject_claim(*, claim_id: int, reason: str, acting_user: User, at: datetime)
         raise Refused(_("Give the reasons: the claimant reads them."))
     claim.reason = reason.strip()
     entry = advance(claim, states.REJECT, acting_user, at, reason=claim.reason)
-    tell_claimant(claim, entry, reason=claim.reason)
+    appeal = claim.policy.appeal_to if claim.policy else ""
+    tell_claimant(claim, entry, reason=claim.reason, appeal=appeal)
 
 
 def _check_revision(claim: Claim) -> None:

@@ -98,7 +98,7 @@ def send_back_claim(*, claim_id: int, remark: str, acting_user: User, at: dateti
     maker = claim.recommended_by_id
     claim.recommended_by, claim.recommended_amount, claim.recommended_revision = None, None, ""
     claim.reason = remark.strip()
-    advance(claim, states.SEND_BACK, acting_user, at, maker=maker, remark=claim.reason)
+    advance(claim, states.SEND_BACK, acting_user, at, maker=maker, reason=claim.reason)
 
 
 def _admit(line: ClaimLine, admitted: Admitted | None) -> None:

@@ -41,6 +41,9 @@ class ReimbursementPolicy(DatedModel):
         decimal_places=2,
         default=Decimal("5.00"),
     )
+    appeal_to = models.CharField(
+        _("to whom a rejection is appealed"), max_length=200, blank=True
+    )
     is_verified = models.BooleanField(_("verified"), default=False)
 
     class Meta:

@@ -1,0 +1,153 @@
+"""Where a claim stands: its way as a timeline, who has it, and what comes next, in words."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.models import AuditEntry
+from reimbursement import facts
+from reimbursement.models import Claim
+from reimbursement.states import DEAD, ClaimState
+
+C = ClaimState
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stage:
+    """One stop on the way: done, current, next or blocked."""
+
+    name: str
+    state: str
+    who: str = ""
+    at: datetime | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Stop:
+    name: Promise
+    who: Promise
+    here: frozenset[ClaimState]  # the states in which the claim waits at this stop
+    event: str  # the audit event that takes it past
+
+
+_OFFICER = gettext_lazy("You")
+_DESK = gettext_lazy("Dealing hand, Training Division")
+_AUTHORITY = gettext_lazy("Sanctioning authority")
+_PAYING = gettext_lazy("Paying officer")
+WAY: Final = (
+    _Stop(
+        name=gettext_lazy("Claim submitted"),
+        who=_OFFICER,
+        here=frozenset({C.DRAFT}),
+        event="claim.submitted",
+    ),
+    _Stop(
+        name=gettext_lazy("Scrutiny of papers and amounts"),
+        who=_DESK,
+        here=frozenset({C.SUBMITTED, C.UNDER_SCRUTINY, C.RETURNED}),
+        event="claim.recommended",
+    ),
+    _Stop(
+        name=gettext_lazy("Sanction"),
+        who=_AUTHORITY,
+        here=frozenset({C.RECOMMENDED}),
+        event="claim.sanctioned",
+    ),
+    _Stop(
+        name=gettext_lazy("Payment"),
+        who=_PAYING,
+        here=frozenset({C.SANCTIONED, C.IN_PAYMENT, C.PAYMENT_FAILED}),
+        event="claim.paid",
+    ),
+)
+NEXT: Final[dict[str, Promise]] = {
+    C.DRAFT: gettext_lazy("Fill in what is still missing, then submit the claim."),
+    C.SUBMITTED: gettext_lazy("A dealing hand takes the claim up in the order of submission."),
+    C.UNDER_SCRUTINY: gettext_lazy("The dealing hand looks at papers and amounts, line by line."),
+    C.RETURNED: gettext_lazy("Answer the queries, correct what is asked for, and submit again."),
+    C.RECOMMENDED: gettext_lazy("The sanctioning authority, another person, decides."),
+    C.SANCTIONED: gettext_lazy("The sanction order goes out; a paying officer sends the payment."),
+    C.IN_PAYMENT: gettext_lazy("The payment is on its way to your bank."),
+    C.PAYMENT_FAILED: gettext_lazy("The bank refused the payment: check your bank details."),
+    C.PAID: gettext_lazy("The money is with your bank. Nothing more is to be done."),
+    C.REJECTED: gettext_lazy("The reasons are below. You may appeal."),
+    C.WITHDRAWN: gettext_lazy("You withdrew this claim. You may begin another."),
+    C.LAPSED: gettext_lazy("The claim lapsed without an answer. You may begin another."),
+}
+
+
+def next_of(claim: Claim) -> str:
+    """Tell what happens next to the claim."""
+    return str(NEXT[claim.state])
+
+
+def appeal_of(claim: Claim) -> str:
+    """Tell how to appeal against a rejection."""
+    if claim.policy and claim.policy.appeal_to:
+        return _("Appeal in writing to: %(authority)s. Quote the number of the claim.") % {
+            "authority": claim.policy.appeal_to
+        }
+    return _("Appeal in writing to the Training Division. Quote the number of the claim.")
+
+
+def tasks_of(claim: Claim) -> list[dict[str, str]]:
+    """Return the pages of the claim form, each with whether it is done."""
+    missing = {gap.page for gap in facts.gaps_of(claim)}
+    pages = [
+        ("payment", _("What you paid")),
+        ("papers", _("Papers")),
+        ("bank", _("Bank details")),
+    ]
+    if claim.queries.exists():
+        pages.append(("queries", _("Queries")))
+    tasks = [_task(claim, page, name, page in missing) for page, name in pages]
+    review = reverse("reimbursement:review", args=[claim.pk])
+    return [*tasks, {"name": _("Declaration and submission"), "url": review}]
+
+
+def _task(claim: Claim, page: str, name: str, is_missing: bool) -> dict[str, str]:
+    return {
+        "name": name,
+        "url": reverse(f"reimbursement:{page}", args=[claim.pk]),
+        "label": _("To do") if is_missing else _("Done"),
+        "tone": "neutral" if is_missing else "success",
+    }
+
+
+def timeline_of(claim: Claim) -> list[Stage]:
+    """Return the stages of the claim's way, with the day each was passed."""
+    entries = AuditEntry.objects.about(claim).values_list("event", "at")
+    passed = dict(entries)  # the latest of each event
+    stages: list[Stage] = []
+    for stop in WAY:
+        stages.append(_stage(stop, claim, passed.get(stop.event), is_after=_waits(stages)))
+    if claim.state in DEAD:
+        ended = passed.get(f"claim.{claim.state}")
+        stages = [stage for stage in stages if stage.state == "done"]
+        stages.append(Stage(name=str(claim.get_state_display()), state="blocked", at=ended))
+    return stages
+
+
+def _stage(stop: _Stop, claim: Claim, at: datetime | None, *, is_after: bool) -> Stage:
+    name, who = str(stop.name), str(stop.who)
+    if claim.state in stop.here:
+        is_with_claimant = claim.state in (C.RETURNED, C.PAYMENT_FAILED)
+        return Stage(
+            name=name,
+            state="blocked" if is_with_claimant else "current",
+            who=_("You") if is_with_claimant else who,
+            note=str(claim.get_state_display()),
+        )
+    if at is not None and not is_after:
+        return Stage(name=name, state="done", who=who, at=at)
+    return Stage(name=name, state="next", who="")
+
+
+def _waits(stages: list[Stage]) -> bool:
+    return any(stage.state in ("current", "blocked") for stage in stages)
