@@ -1,14 +1,16 @@
 """The ledger of credit points: lines are added, never changed; and the dated thresholds."""
 
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 
 from django.db import models
-from django.db.models import F, Q, Sum
+from django.db.models import F, Q, Sum, Window
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Officer, User
 from accounts.roles import Role
 from igot.lib.append_only import AppendOnlyModel, AppendOnlyQuerySet
+from igot.lib.dates import IST
 
 
 class CreditEntryQuerySet(AppendOnlyQuerySet):
@@ -17,11 +19,21 @@ class CreditEntryQuerySet(AppendOnlyQuerySet):
             return self
         return self.filter(officer__user=user)
 
+    def of(self, officer: Officer) -> "CreditEntryQuerySet":
+        return self.filter(officer=officer)
+
     def balance(self) -> int:
         return self.aggregate(points=Sum("points"))["points"] or 0
 
-    def as_of(self, at: datetime) -> "CreditEntryQuerySet":
-        return self.filter(posted_at__lte=at)
+    def up_to(self, day: date) -> "CreditEntryQuerySet":
+        """Return the lines posted until the end of `day` in India."""
+        midnight = datetime.combine(day + timedelta(days=1), time.min, tzinfo=IST)
+        return self.filter(posted_at__lt=midnight)
+
+    def with_balance(self) -> "CreditEntryQuerySet":
+        """Add to each line the balance of its officer after it, and put the latest first."""
+        after = Window(Sum("points"), partition_by=F("officer"), order_by=F("pk").asc())
+        return self.annotate(balance_after=after).order_by("-pk")
 
 
 class CreditEntry(AppendOnlyModel):
@@ -79,6 +91,11 @@ class CreditEntry(AppendOnlyModel):
 
     def __str__(self) -> str:
         return f"{self.points:+d} {self.description}"
+
+    @property
+    def description_in_language(self) -> str:
+        hindi = get_language() == "hi" and self.description_hi
+        return self.description_hi if hindi else self.description
 
 
 class CreditThreshold(models.Model):

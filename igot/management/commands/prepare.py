@@ -32,6 +32,7 @@ class Command(BaseCommand):
         call_command("createcachetable", **quiet)
         call_command("load_reference", **quiet)
         call_command("load_catalogue", **quiet)
+        call_command("load_thresholds", **quiet)
         if demo:
             self.load_demo_once()
             self.greet(address)
