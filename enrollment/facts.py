@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Officer
 from courses.models import Course, Provider, Run
 from eligibility import facts as eligibility_facts
-from eligibility import rules
+from eligibility import reasons, rules
 from eligibility.models import RuleSetVersion
 from eligibility.states import Outcome
 from enrollment import policies
@@ -82,7 +82,7 @@ class Answer(NamedTuple):
 
     outcome: str
     label: str
-    findings: Sequence[rules.Finding]
+    findings: Sequence[dict[str, Any]]
     is_provisional: bool
     is_boundary: bool
 
@@ -102,7 +102,7 @@ def answer_for(officer: Officer, course: Course, run: Run | None, today: date) -
     return Answer(
         ruling.outcome,
         str(Outcome(ruling.outcome).label),
-        ruling.findings,
+        [reasons.in_words(eligibility_facts.finding_data(f)) for f in ruling.findings],
         not officer.is_verified,
         ruling.is_boundary,
     )

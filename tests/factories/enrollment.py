@@ -9,12 +9,13 @@ from django.utils import timezone
 from accounts.models import Officer, Service
 from accounts.roles import Role
 from courses.models import Course, Run
-from eligibility.models import Decision, RuleSet, RuleSetVersion
-from eligibility.states import Outcome, ServiceBase
+from eligibility.models import Decision, RuleSetVersion
+from eligibility.states import Outcome
 from enrollment.models import Enrollment, Intimation, ProviderAccount
 from enrollment.states import EnrollmentState
 from tests.factories.accounts import make_officer, make_user
-from tests.factories.courses import LAUNCHED_ON, OM, make_course, make_run
+from tests.factories.courses import make_course, make_run
+from tests.factories.eligibility import load_rule_sets
 
 numbers = count(1)
 UNSUBMITTED = frozenset({EnrollmentState.DRAFT})
@@ -29,21 +30,12 @@ CONFIRMED = frozenset(
 
 
 def make_rule_version(*, code: str = "OM") -> RuleSetVersion:
-    """Return the rule set's only version; it admits nobody until a test adds an audience."""
-    rule_set, _is_new = RuleSet.objects.get_or_create(code=code, defaults={"name": code})
-    return RuleSetVersion.objects.get_or_create(
-        rule_set=rule_set,
-        version=1,
-        defaults={
-            "effective_from": LAUNCHED_ON,
-            "circular_reference": OM,
-            "audience_source": "para 7.1",
-            "service_source": "para 7.2",
-            "age_source": "para 7.3",
-            "service_base": ServiceBase.JOINING_DATE,
-            "approved_at": timezone.now(),
-        },
-    )[0]
+    """Return the version of a shipped rule set that is in force today."""
+    if not RuleSetVersion.objects.exists():
+        load_rule_sets()
+    version = RuleSetVersion.objects.governing(code, timezone.localdate())
+    assert version is not None
+    return version
 
 
 def make_decision(
