@@ -1,5 +1,6 @@
 """Measure the portal's busiest pages against bare ones: same server, same run, in turn."""
 
+import io
 import os
 import platform
 import socket
@@ -20,6 +21,7 @@ from django.urls import reverse
 from benchmarks import people
 from benchmarks.load import CLIENTS, Measured, Target, answer, measure, request
 from courses.models import Course
+from enrollment.models import CouponIssue
 
 WORKERS = 2
 
@@ -38,9 +40,9 @@ class Command(BaseCommand):
 
     def handle(self, *, rounds: int, gets: int, posts: int, **options: Any) -> None:
         for command in ("migrate", "createcachetable", "load_reference", "load_catalogue"):
-            call_command(command, verbosity=0)
+            call_command(command, verbosity=0, stdout=io.StringIO())
         run = people.stock_pool(codes=posts * rounds)
-        waiting = people.waiting_officers(run=run, number=posts * (rounds + 1))
+        waiting = people.waiting_officers(run=run, number=posts * rounds)
         with connection.cursor() as cursor:
             cursor.execute("ANALYZE")
         connection.close()
@@ -48,6 +50,8 @@ class Command(BaseCommand):
             found = self.rounds(
                 port, parent, rounds, gets, [waiting[n::rounds] for n in range(rounds)]
             )
+        if CouponIssue.objects.filter(first_revealed_at__isnull=False).count() != posts * rounds:
+            raise CommandError("not every POST was answered with a coupon")
         self.report(found, rounds)
 
     def rounds(
@@ -101,9 +105,10 @@ def posts_of(port: int, waiting: list[people.Waiting]) -> list[Target]:
     """Return one round of coupons, each a new officer's, and as many bare POSTs of the same."""
 
     def post(path: str, cookie: str) -> bytes:
-        return request("POST", path, port=port, Cookie=cookie, X_CSRFToken=people.TOKEN)
+        headers = {"Cookie": cookie, "X_CSRFToken": people.TOKEN}
+        return request("POST", path, port=port, body="ready=on", **headers)
 
-    reveal = "enrollment:coupon_reveal"
+    reveal = "enrollment:reveal_coupon"
     return [
         Target("bare POST", "", [post("/bare/post/", one.cookie) for one in waiting]),
         Target(
