@@ -36,7 +36,7 @@ def rule_book(version: RuleSetVersion) -> RuleBook:
                 service=entry.service_code,
                 family=entry.family,
                 group=entry.group,
-                verdict=_VERDICTS[entry.answer],
+                verdict=_VERDICTS[AudienceEntry.Answer(entry.answer)],
                 source=entry.source,
                 source_hi=entry.source_hi,
             )

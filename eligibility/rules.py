@@ -102,7 +102,7 @@ class Finding:
     last_day: date | None = None  # until which the age rule is met
 
     @property
-    def reason(self) -> Promise:
+    def reason(self) -> str | Promise:
         """The sentence, in the language of whoever reads it."""
         return reasons.sentence(self.code, self.params)
 

@@ -24,8 +24,9 @@ class Training:
     @property
     def label(self) -> str:
         if self.run is None:
-            return _("Self-paced: begins when you do")
-        return _("%(run)s, commencing %(day)s") % {
+            return _("%(course)s: begins when you do") % {"course": self.course}
+        return _("%(course)s: %(run)s (%(day)s)") % {
+            "course": self.course,
             "run": self.run,
             "day": dmy(self.commences_on),
         }

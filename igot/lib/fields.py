@@ -26,8 +26,8 @@ class PlainTextField(forms.CharField):
         super().__init__(**kwargs)
 
     def to_python(self, value: Any) -> Any:
-        text = super().to_python(value)
-        if text in self.empty_values:
+        text = super().to_python(value) or ""
+        if not text:
             return text
         return _sentence_at_field(lambda: clean_text(text, multiline=self.multiline))
 
@@ -40,8 +40,8 @@ class PersonNameField(forms.CharField):
         super().__init__(**kwargs)
 
     def to_python(self, value: Any) -> Any:
-        text = super().to_python(value)
-        if text in self.empty_values:
+        text = super().to_python(value) or ""
+        if not text:
             return text
         return _sentence_at_field(lambda: clean_name(text))
 
@@ -64,7 +64,13 @@ class CivilDateField(forms.Field):
         super().__init__(**kwargs)
 
     def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
-        return {"inputmode": "numeric", "autocomplete": "off", "maxlength": "10", "size": "10"}
+        given = widget.attrs.get("class", "")
+        return {
+            "inputmode": "numeric",
+            "autocomplete": "off",
+            "maxlength": "10",
+            "class": given or "width-10",
+        }
 
     def prepare_value(self, value: Any) -> Any:
         return dmy(value) if isinstance(value, date) else value
