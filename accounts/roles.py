@@ -74,7 +74,8 @@ DESK: dict[Role, dict[str, str]] = {
         "credits.creditthreshold": "vac",
         "reimbursement.claim": "v",
         "reimbursement.referencerate": "vac",
-        "reports.feedback": "vc",
+        "reports.feedback": "v",
+        "reports.pagereview": "va",
     },
     Role.SANCTIONING_AUTHORITY: {
         "accounts.officer": "v",
@@ -107,13 +108,23 @@ DESK: dict[Role, dict[str, str]] = {
     },
     Role.CIRCULAR_AUTHOR: {
         "circulars.circular": "vac",
+        "circulars.paragraph": "vac",
+        "circulars.addressee": "vac",
+        "circulars.delivery": "v",
         "circulars.officefile": "vac",
         "circulars.addresslist": "vac",
+        "circulars.addresslistentry": "vac",
+        "circulars.issueddocument": "v",
     },
     Role.CIRCULAR_APPROVER: {
         "circulars.circular": "v",
+        "circulars.paragraph": "v",
+        "circulars.addressee": "v",
+        "circulars.delivery": "v",
         "circulars.officefile": "v",
         "circulars.addresslist": "v",
+        "circulars.addresslistentry": "v",
+        "circulars.issueddocument": "v",
     },
     Role.AUDITOR: {
         name: "v"
@@ -126,6 +137,9 @@ DESK: dict[Role, dict[str, str]] = {
             "courses.run",
             "courses.committeedecision",
             "circulars.circular",
+            "circulars.paragraph",
+            "circulars.addressee",
+            "circulars.delivery",
             "circulars.issueddocument",
             "eligibility.rulesetversion",
             "eligibility.audienceentry",

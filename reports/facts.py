@@ -29,7 +29,7 @@ def next_opening(after: date) -> date | None:
 
 def home(on: date) -> dict[str, Any]:
     """Return what the home page tells of the records: three queries at most."""
-    runs = list(open_runs(on)[:5])
+    runs = list(open_runs(on)[:3])
     return {
         "open_runs": runs,
         "next_opening": None if runs else next_opening(on),

@@ -38,3 +38,9 @@ class SearchForm(forms.Form):
     """Words to look for on the whole site."""
 
     q = PlainTextField(label=_("Search for"), max_length=200, required=False)
+
+
+class AnswerForm(forms.Form):
+    """What a visitor was told."""
+
+    answer = PlainTextField(label=_("What was answered, in short"), multiline=True, max_length=1000)

@@ -1,12 +1,14 @@
 """What visitors write to the office, and when each standing page was reviewed and by whom."""
 
 from datetime import date, timedelta
-from typing import Final
+from typing import Any, Final
 
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+
+from accounts.roles import Role
 
 REPLY_WITHIN: Final = timedelta(days=15)  # the time that the feedback page promises
 
@@ -17,6 +19,11 @@ class FeedbackQuerySet(models.QuerySet["Feedback"]):
     def unanswered(self) -> "FeedbackQuerySet":
         """Keep what waits for a reply, the oldest first."""
         return self.filter(answered_on=None).order_by("received_at")
+
+    def visible_to(self, user: Any) -> "FeedbackQuerySet":
+        """Keep all for those who answer them; what visitors wrote concerns nobody else."""
+        reads = user.is_superuser or user.has_role(Role.DEALING_HAND)
+        return self if reads else self.none()
 
     def numbered(self, number: str) -> "FeedbackQuerySet":
         """Keep the feedback with `number`, at most one."""

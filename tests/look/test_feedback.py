@@ -7,8 +7,12 @@ from django.core.cache import cache
 from django.db import IntegrityError, transaction
 from django.test import Client
 
+from accounts.models import AuditEntry
+from accounts.roles import Role
+from igot.lib.errors import Refused
 from reports import actions
 from reports.models import Feedback
+from tests.factories.accounts import make_user
 from tests.look.html import Page
 
 pytestmark = pytest.mark.django_db
@@ -110,3 +114,54 @@ def test_an_answer_cannot_be_empty() -> None:
 
     with pytest.raises(IntegrityError), transaction.atomic():
         Feedback.objects.filter(pk=feedback.pk).update(answered_on=date(2026, 11, 23))
+
+
+@pytest.fixture
+def received() -> Feedback:
+    return actions.receive_feedback(
+        **MESSAGE, language="en", at=datetime(2026, 11, 22, 6, 0, tzinfo=UTC)
+    )
+
+
+def test_dealing_hand_notes_the_answer(received: Feedback) -> None:
+    hand = make_user(Role.DEALING_HAND)
+
+    actions.answer_feedback(
+        feedback_id=received.pk,
+        answer="The next batch opens on 01.03.2027.",
+        acting_user=hand,
+        at=datetime(2026, 11, 24, 6, 0, tzinfo=UTC),
+    )
+
+    received.refresh_from_db()
+    assert received.answered_on == date(2026, 11, 24)
+    entry = AuditEntry.objects.get(event="feedback.answered")
+    assert entry.acting_user == hand
+    assert "01.03.2027" not in str(entry.details)
+
+
+@pytest.mark.parametrize("role", sorted(set(Role) - {Role.DEALING_HAND}))
+def test_nobody_else_notes_answers_or_sees_messages(received: Feedback, role: Role) -> None:
+    other = make_user(role)
+
+    with pytest.raises(Refused):
+        actions.answer_feedback(
+            feedback_id=received.pk,
+            answer="No.",
+            acting_user=other,
+            at=datetime(2026, 11, 24, tzinfo=UTC),
+        )
+
+    received.refresh_from_db()
+    assert received.answered_on is None
+    assert not AuditEntry.objects.filter(event="feedback.answered").exists()
+    assert not Feedback.objects.visible_to(other).exists()
+
+
+def test_a_message_is_answered_once(received: Feedback) -> None:
+    hand = make_user(Role.DEALING_HAND)
+    at = datetime(2026, 11, 24, tzinfo=UTC)
+    actions.answer_feedback(feedback_id=received.pk, answer="Yes.", acting_user=hand, at=at)
+
+    with pytest.raises(Refused):
+        actions.answer_feedback(feedback_id=received.pk, answer="No.", acting_user=hand, at=at)
