@@ -105,3 +105,19 @@ def why_not_batch(step: "Step[states.BatchState]", batch: PaymentBatch, user: Us
     if step in (states.LOCK, states.RELEASE) and batch.lines.in_batch().of_payee(user).exists():
         return _("The batch pays you: another paying officer handles it.")
     return ""
+
+
+def why_not_fetch(batch: PaymentBatch, user: User) -> str:
+    """Return why `user` may not download the payment file again, or ""."""
+    if not user.has_role(Role.PAYING_OFFICER):
+        return _("This is for the %(role)s.") % {"role": Role.PAYING_OFFICER.label}
+    return "" if batch.export_sha256 else _("The payment file has not been made yet.")
+
+
+def why_not_import(batch: PaymentBatch, user: User) -> str:
+    """Return why `user` may not import a return file on the batch now, or ""."""
+    if batch.state not in states.SETTLE.sources:
+        return _("The batch is “%(state)s”.") % {"state": batch.get_state_display()}
+    if not user.has_role(Role.PAYING_OFFICER):
+        return _("This is for the %(role)s.") % {"role": Role.PAYING_OFFICER.label}
+    return ""

@@ -71,6 +71,7 @@ def claim_detail(request: UserRequest, claim_id: int) -> HttpResponse:
         "queries": list(claim.queries.order_by("pk")),
         "papers": list(claim.documents.current()),
         "payment": claim.payment_lines.paid().first(),
+        "appeal": progress.appeal_of(claim),
         "can_withdraw": not policies.why_not(states.WITHDRAW, claim, request.user),
         "can_correct": not policies.why_not(states.PAY_AGAIN, claim, request.user),
     }

@@ -91,9 +91,7 @@ def export_batch(*, batch_id: int, acting_user: User, at: datetime) -> PaymentBa
     Each call is recorded, for the file names accounts.
     """
     batch = lock_batch_for(None, batch_id, acting_user)
-    if not acting_user.has_role(Role.PAYING_OFFICER):
-        raise Refused(_("This is for the %(role)s.") % {"role": Role.PAYING_OFFICER.label})
-    if batch.export:
+    if not policies.why_not_fetch(batch, acting_user):
         audit.record(
             batch, "batch.file_fetched", acting_user=acting_user, at=at, sha256=batch.export_sha256
         )

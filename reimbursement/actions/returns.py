@@ -8,12 +8,11 @@ from django.utils.translation import gettext as _
 
 from accounts import audit
 from accounts.models import User
-from accounts.roles import Role
 from igot.lib.dates import civil_date
 from igot.lib.errors import Refused
 from igot.lib.money import quantise
 from igot.lib.tables import TableError
-from reimbursement import imports, states
+from reimbursement import imports, policies, states
 from reimbursement.actions.moves import (
     advance,
     advance_batch,
@@ -27,7 +26,6 @@ from reimbursement.models import PaymentBatch, PaymentLine, ReturnFile, ReturnRo
 from reimbursement.states import BatchState
 
 Outcome = ReturnRow.Outcome
-SENT = states.SETTLE.sources
 
 
 @transaction.atomic(durable=True)
@@ -39,10 +37,8 @@ def import_return_file(
     :raises Refused: the batch was not sent, the file was imported before, or cannot be read
     """
     batch = lock_batch_for(None, batch_id, acting_user)
-    if not acting_user.has_role(Role.PAYING_OFFICER):
-        raise Refused(_("This is for the %(role)s.") % {"role": Role.PAYING_OFFICER.label})
-    if batch.state not in SENT:
-        raise Refused(_("The batch is “%(state)s”.") % {"state": batch.get_state_display()})
+    if reason := policies.why_not_import(batch, acting_user):
+        raise Refused(reason)
     sha256 = imports.digest_of(content)
     if earlier := ReturnFile.objects.filter(sha256=sha256).select_related("batch").first():
         raise Refused(
