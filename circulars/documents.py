@@ -153,6 +153,12 @@ TITLES: Final = {
     "circular": Words("CIRCULAR", "परिपत्र"),
     "sanction": Words("SANCTION ORDER", "स्वीकृति आदेश"),
 }
+FORM_NAMES: Final = {  # fixed here: a paper reads the same whoever has it rendered
+    "om": Words("Office Memorandum", "कार्यालय ज्ञापन"),
+    "letter": Words("Letter", "पत्र"),
+    "order": Words("Order", "आदेश"),
+    "circular": Words("Circular", "परिपत्र"),
+}
 LETTER_FORMS: Final = frozenset({"letter", "sanction"})
 MONTHS: Final = {
     "en": "January February March April May June July August September October November December",
@@ -275,11 +281,8 @@ def _paragraph(paragraph: Paragraph) -> Para:
 
 def _enclosure(circular: Circular) -> Words:
     """Name an enclosure by its form and number."""
-    form = {"om": "कार्यालय ज्ञापन", "letter": "पत्र", "order": "आदेश", "circular": "परिपत्र"}
-    return Words(
-        f"{circular.get_form_display()} {circular.number}",
-        f"{form[circular.form]} {circular.number}",
-    )
+    name = FORM_NAMES[circular.form]
+    return Words(f"{name.en} {circular.number}", f"{name.hi} {circular.number}")
 
 
 def context_of(paper: Paper) -> dict[str, Any]:
@@ -334,10 +337,12 @@ def marked(text: str) -> SafeString:
 
 
 def _para(para: Para, language: str) -> dict[str, Any]:
+    text = para.text.in_language(language)
     return {
         "label": para.label,
         "kind": para.kind,
-        "text": marked(para.text.in_language(language)),
+        "text": marked(text),
+        "leads_in": bool(para.table) or text.rstrip(" *").endswith(":"),
         "table": para.table.in_language(language) if para.table else None,
     }
 

@@ -1,5 +1,6 @@
 """Who may do what to a circular. Buttons and actions ask the same function, so they agree."""
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -8,9 +9,14 @@ from circulars import states
 from circulars.models import Circular
 from circulars.states import CircularState, Step
 
+# Not a change of state: mails whose fate is unknown are freed to be sent again.
+SEND_AGAIN = Step(frozenset({CircularState.ISSUED}), CircularState.ISSUED, Role.CIRCULAR_APPROVER)
+
 
 def why_not(step: Step, circular: Circular, user: User) -> str:
     """Return why `user` may not take `step` on `circular` now, or "" if they may."""
+    if step is SEND_AGAIN:
+        return why_not_along(step, circular, user) or _what_was_not_cut_off(circular)
     if circular.enclosed_in_id:
         return _("An enclosure goes with the paper that it is enclosed in: take the step there.")
     return why_not_along(step, circular, user)
@@ -68,3 +74,8 @@ def what_hindi_lacks(circular: Circular) -> str:
     return _("The Hindi text is missing or older than the English in: %(paragraphs)s.") % {
         "paragraphs": names
     }
+
+
+def _what_was_not_cut_off(circular: Circular) -> str:
+    cut_off = circular.deliveries.cut_off(at=timezone.now())
+    return "" if cut_off.exists() else _("No mail of this circular was interrupted.")

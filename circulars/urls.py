@@ -1,4 +1,4 @@
-"""Addresses of the app."""
+"""Addresses of circulars, of their PDFs, and of the verification of documents."""
 
 from django.urls import path
 
@@ -6,5 +6,9 @@ from circulars import views
 
 app_name = "circulars"
 urlpatterns = [
+    path("circulars/", views.circular_list, name="list"),
+    path("circulars/<slug:code>.pdf", views.circular_pdf, name="pdf"),
+    path("circulars/<slug:code>/", views.circular_detail, name="detail"),
+    path("verify/", views.verify_upload, name="verify_upload"),
     path("verify/<uuid:public_id>/", views.verify, name="verify"),
 ]

@@ -11,7 +11,7 @@ from accounts.notifications import notify
 from accounts.roles import Role
 from circulars import policies, states
 from circulars.actions.documents import issue_document, replace_document
-from circulars.documents import KeptPdf
+from circulars.documents import FORM_NAMES, KeptPdf
 from circulars.models import Circular, IssuedDocument
 from circulars.states import CircularState
 from igot.lib.dates import civil_date, dmy
@@ -125,7 +125,7 @@ def attach_document(*, circular_id: int, pdf: KeptPdf, at: datetime) -> IssuedDo
         raise ValueError(f"circular {circular_id} is not issued")
     circular.document = issue_document(
         pdf=pdf,
-        kind=circular.get_form_display(),
+        kind=FORM_NAMES[circular.form].en,
         number=circular.number,
         title=circular.subject,
         title_hi=circular.subject_hi,

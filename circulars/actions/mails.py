@@ -8,7 +8,7 @@ from django.db.models import F
 
 from accounts import audit
 from accounts.models import User
-from accounts.roles import Role
+from circulars import policies
 from circulars.models import AddressListEntry, Circular, Delivery
 from igot.lib.errors import Refused
 
@@ -60,11 +60,11 @@ def record_failed(*, delivery_id: int, error: str) -> None:
 def send_again(*, circular_id: int, acting_user: User, at: datetime) -> int:
     """Free the mails of a circular whose fate is unknown, after somebody looked at the mail log.
 
-    :raises Refused: `acting_user` is no approver of circulars
+    :raises Refused: `acting_user` is no approver of circulars, or no mail was interrupted
     """
-    if not acting_user.has_role(Role.CIRCULAR_APPROVER):
-        raise Refused(Role.CIRCULAR_APPROVER.label)
     circular = Circular.objects.select_for_update(no_key=True).get(pk=circular_id)
+    if reason := policies.why_not(policies.SEND_AGAIN, circular, acting_user):
+        raise Refused(reason)
     cut_off = Delivery.objects.cut_off(at=at).filter(circular=circular)
     freed = cut_off.update(leased_until=None, attempts=0)
     audit.record(circular, "circular.mails_freed", acting_user=acting_user, at=at, mails=freed)

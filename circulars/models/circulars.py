@@ -20,6 +20,9 @@ class CircularQuerySet(models.QuerySet["Circular"]):
     def public(self) -> "CircularQuerySet":
         return self.filter(state__in=PUBLIC, issued_at__isnull=False)
 
+    def in_force(self) -> "CircularQuerySet":
+        return self.filter(state=CircularState.ISSUED)
+
     def visible_to(self, user: Any) -> "CircularQuerySet":
         """Return what `user`, maybe anonymous, may see: all at the desk, else what was issued."""
         roles = (Role.CIRCULAR_AUTHOR, Role.CIRCULAR_APPROVER, Role.AUDITOR)
@@ -65,6 +68,9 @@ class CircularQuerySet(models.QuerySet["Circular"]):
             same_day = Q(dated_on=circular.dated_on, pk__lt=circular.pk)
             rows = rows.filter(Q(dated_on__lt=circular.dated_on) | same_day)
         return rows.latest_first()
+
+    def rendered(self) -> "CircularQuerySet":
+        return self.filter(document__isnull=False)
 
     def unrendered(self) -> "CircularQuerySet":
         return self.filter(state__in=PUBLIC, document__isnull=True)
@@ -207,6 +213,18 @@ class Circular(models.Model):
     @property
     def subject_in_language(self) -> str:
         return self.subject_hi if get_language() == "hi" and self.subject_hi else self.subject
+
+    @property
+    def signatory_in_language(self) -> str:
+        """Name who signs, with the designation, in the language of the page."""
+        if get_language() == "hi" and self.signatory_name_hi and self.signatory_designation_hi:
+            return f"{self.signatory_name_hi}, {self.signatory_designation_hi}"
+        return f"{self.signatory_name}, {self.signatory_designation}"
+
+    @property
+    def has_hindi(self) -> bool:
+        """Tell whether the PDF is in both languages."""
+        return bool(self.subject_hi) and not self.hindi_override_reason
 
 
 class Paragraph(models.Model):

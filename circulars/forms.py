@@ -1,0 +1,149 @@
+"""What people type about circulars: searches, a PDF to verify, drafts, reasons."""
+
+import hashlib
+from typing import Any
+
+from django import forms
+from django.core.files.uploadedfile import UploadedFile
+from django.utils.translation import gettext_lazy as _
+
+from circulars.models import Circular, OfficeFile
+from circulars.rules import parse_file_number
+from igot.lib.fields import PlainTextField
+from igot.lib.people import clean_text
+
+LARGEST_PDF = 10 * 1024 * 1024
+
+
+class ArchiveForm(forms.Form):
+    """Which circulars a reader wants to see; whatever does not make sense is left aside."""
+
+    q = PlainTextField(label=_("Search"), required=False, max_length=200)
+    form = forms.ChoiceField(
+        label=_("Form"), required=False, choices=[("", _("All forms")), *Circular.Form.choices]
+    )
+    year = forms.TypedChoiceField(label=_("Year"), required=False, coerce=int, empty_value=None)
+
+    def __init__(self, *args: Any, years: list[int], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices = [(str(year), str(year)) for year in years]
+        self.fields["year"].choices = [("", _("All years")), *choices]  # type: ignore[attr-defined]
+
+    def wishes(self) -> dict[str, Any]:
+        """Return the arguments of `Circular.objects.matching`."""
+        self.is_valid()
+        return {
+            "words": self.cleaned_data.get("q") or "",
+            "form": self.cleaned_data.get("form") or "",
+            "year": self.cleaned_data.get("year"),
+        }
+
+
+class VerifyForm(forms.Form):
+    """A PDF whose digest is compared; the file itself is not kept."""
+
+    pdf = forms.FileField(
+        label=_("The PDF that you received"),
+        help_text=_("Only its digest is compared. The file is not kept."),
+    )
+
+    def clean_pdf(self) -> str:
+        """Return the SHA-256 of the file."""
+        uploaded: UploadedFile = self.cleaned_data["pdf"]
+        if (uploaded.size or 0) > LARGEST_PDF:
+            raise forms.ValidationError(_("This file is larger than 10 MB."), code="too_large")
+        digest = hashlib.sha256()
+        for chunk in uploaded.chunks():
+            digest.update(chunk)
+        return digest.hexdigest()
+
+
+class ReasonForm(forms.Form):
+    """Why a paper goes back to its author."""
+
+    reason = PlainTextField(label=_("Reason"), max_length=300, multiline=True)
+
+
+class IssueForm(forms.Form):
+    """Issue, and where the Hindi text is not current, why it goes out without."""
+
+    hindi_override_reason = PlainTextField(
+        label=_("Reason to issue without a current Hindi text"),
+        required=False,
+        max_length=300,
+        help_text=_("Leave it empty where both languages are there. It is recorded in your name."),
+    )
+
+
+class SupersedeForm(forms.Form):
+    """Which issued circular stands in the place of this one."""
+
+    takes_thing = True
+    successor_id = forms.TypedChoiceField(label=_("Superseded by"), coerce=int)
+
+    def __init__(self, *args: Any, thing: Circular, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        later = Circular.objects.in_force().exclude(pk=thing.pk).latest_first()[:200]
+        self.fields["successor_id"].choices = [  # type: ignore[attr-defined]
+            (circular.pk, str(circular)) for circular in later
+        ]
+
+
+class DraftForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at run time
+    """The text of a circular but its paragraphs."""
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        for name, value in cleaned.items():
+            if isinstance(value, str):
+                self._clean_words(name, value)
+        return self.cleaned_data
+
+    def _clean_words(self, name: str, value: str) -> None:
+        try:
+            self.cleaned_data[name] = clean_text(value, multiline=True)
+        except ValueError as error:
+            self.add_error(name, str(error))
+
+
+class ParagraphForm(DraftForm):
+    """A paragraph; its Hindi is current once it is typed anew or found to fit still."""
+
+    hindi_fits = forms.BooleanField(label=_("Hindi text compared: it fits"), required=False)
+
+    def is_hindi_touched(self) -> bool:
+        """Tell whether the Hindi that now stands was written or compared in this save."""
+        now = self.cleaned_data
+        if now.get("text") and not now.get("text_hi"):
+            return False
+        table, before = now.get("table") or {}, self.initial.get("table") or {}
+        if table.get("rows") and not table.get("rows_hi"):
+            return False
+        is_table_new = table.get("rows_hi") != before.get("rows_hi")
+        return bool(now.get("hindi_fits")) or "text_hi" in self.changed_data or is_table_new
+
+    def clean_table(self) -> dict[str, Any] | None:
+        """Check that a table is one: rows of texts, as many cells in each."""
+        table = self.cleaned_data.get("table")
+        if not table:
+            return None
+        known = {"head", "head_hi", "rows", "rows_hi", "align", "has_total"}
+        if not isinstance(table, dict) or not set(table) <= known or not table.get("rows"):
+            raise forms.ValidationError(_("A table is {“head”: […], “rows”: [[…], […]]}."))
+        rows = [*table["rows"], *table.get("rows_hi", [])]
+        rows += [head for head in (table.get("head"), table.get("head_hi")) if head]
+        if not all(isinstance(row, list) and len(row) == len(rows[0]) for row in rows):
+            raise forms.ValidationError(_("Every row of the table needs as many cells."))
+        return table
+
+
+class FileForm(DraftForm):
+    """An office file by its number, which is kept as written."""
+
+    def clean_number(self) -> str:
+        """Refuse a second file of the same number in another spelling."""
+        number: str = self.cleaned_data["number"]
+        if OfficeFile.objects.numbered_like(number).exclude(pk=self.instance.pk).exists():
+            raise forms.ValidationError(_("This file is known already, maybe spelt differently."))
+        self.instance.parts = parse_file_number(number)
+        return number
