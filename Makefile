@@ -6,7 +6,7 @@ PORT ?= 8000
 PY := .venv/bin/python
 UV := .venv/bin/uv
 LOCK := $(UV) pip compile -q --universal --python-version 3.11 --generate-hashes \
-	--no-emit-index-url --no-emit-find-links --no-header
+	--no-emit-index-url --no-emit-find-links --no-header --annotation-style line
 
 .PHONY: help
 help: ## list the commands
