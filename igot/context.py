@@ -15,7 +15,10 @@ from igot.lib.dates import IST
 def site(request: HttpRequest) -> dict[str, Any]:
     """Return the variables that base.html needs on every page; a view may give its own `updated_on`."""
     language = get_language() or settings.LANGUAGE_CODE
+    user = getattr(request, "user", None)
+    idle = settings.SESSION_IDLE_STAFF if getattr(user, "is_staff", False) else settings.SESSION_IDLE_OFFICER
     return {
+        "idle_seconds": int(idle.total_seconds()),
         "html_lang": "hi-IN" if language.startswith("hi") else "en-IN",
         "view": preferences.of(request.COOKIES),
         "updated_on": texts_updated_on(),

@@ -27,6 +27,7 @@ urlpatterns: list[URLPattern] = [
     path("sitemap/", views.sitemap, name="sitemap"),
     path("search/", views.search, name="search"),
     path("preferences/", views.set_preferences, name="preferences"),
+    path("stay-signed-in/", views.stay, name="stay"),
     path("robots.txt", views.robots_txt, name="robots"),
     path(".well-known/security.txt", views.security_txt, name="security_txt"),
 ]

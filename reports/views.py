@@ -117,6 +117,12 @@ def set_preferences(request: HttpRequest) -> HttpResponse:
     return response
 
 
+@require_POST
+def stay(request: HttpRequest) -> HttpResponse:
+    """Keep the session of a user who is still there; the session middleware notes the sight."""
+    return HttpResponse(status=204)
+
+
 @login_not_required
 @require_safe
 def robots_txt(request: HttpRequest) -> HttpResponse:

@@ -33,6 +33,31 @@
     for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
   });
 
+  // Five minutes before an idle session ends, ask; the answer keeps the session and the page.
+  const warning = document.querySelector(".session-warning");
+  if (warning) {
+    let timer;
+    const wait = () => {
+      clearTimeout(timer);
+      timer = setTimeout(() => {
+        warning.hidden = false;
+        warning.querySelector("button").focus();
+      }, Math.max(Number(warning.dataset.idle) - 300, 30) * 1000);
+    };
+    warning.addEventListener("submit", async (event) => {
+      event.preventDefault();
+      event.stopPropagation();
+      const answer = await fetch(warning.action, { method: "POST", body: new FormData(warning) });
+      if (answer.status !== 204) {
+        location.reload();
+        return;
+      }
+      warning.hidden = true;
+      wait();
+    });
+    wait();
+  }
+
   // What only script can do is shown only with script.
   for (const part of document.querySelectorAll("[data-needs-script]")) part.hidden = false;
 
