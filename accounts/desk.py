@@ -37,9 +37,10 @@ In an app's admin.py:
 from collections.abc import Sequence
 from typing import Any, cast
 
+from django import forms
 from django.contrib import admin
 from django.contrib.admin.options import BaseModelAdmin
-from django.core.exceptions import ImproperlyConfigured
+from django.core.exceptions import ImproperlyConfigured, ValidationError
 from django.db import models
 from django.http import HttpRequest
 from django.utils import timezone
@@ -55,9 +56,23 @@ NEVER_EDITABLE = frozenset({"state", "password"})
 NEVER_SHOWN = (EncryptedTextField, models.FileField)  # sealed text; files have views of their own
 
 
+class DeskForm(forms.ModelForm):
+    """Asks the table's constraints also where they name a field that the form does not show."""
+
+    def _post_clean(self) -> None:
+        super()._post_clean()
+        if not self.errors:
+            try:
+                self.instance.validate_constraints()
+            except ValidationError as broken:
+                self._update_errors(broken)
+
+
 class DeskOptions(BaseModelAdmin):
     """What records and the tables inside them share: read-only but for named fields."""
 
+    form = DeskForm
+    formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
     editable_fields: Sequence[str] = ()
     add_fields: Sequence[str] = ()
     hidden_fields: Sequence[str] = ()

@@ -75,6 +75,11 @@ class CoursePage:
         return [run for run in reversed(self.runs) if run.state in ("done", "blocked")]
 
     @property
+    def notes(self) -> list[str]:
+        """What is to be known of the batches to come, each thing once."""
+        return list(dict.fromkeys(run.note for run in self.coming_runs if run.note))
+
+    @property
     def open_run(self) -> RunLine | None:
         return next((run for run in self.runs if run.is_open), None)
 
@@ -109,12 +114,13 @@ class CoursePage:
 def page_of_course(course: Any, *, today: date) -> CoursePage:
     """Gather the page of `course`, which comes from `Course.objects.for_page(today)`."""
     decisions = CommitteeDecision.objects.authorising(today).with_course()
+    decisions = decisions.filter(course=course, rule_set_code=course.rule_set_code)
     return CoursePage(
         course=course,
         today=today,
         runs=[run_line(run, today=today) for run in Run.objects.filter(course=course).in_order()],
         outline=outline_of(course),
-        decision=decisions.filter(course=course).latest_first().first(),
+        decision=decisions.latest_first().first(),
         programmes=list(course.programmes.order_by("title")),
         partners=list(course.partners.order_by("title")),
     )

@@ -17,9 +17,13 @@ from courses.models.institutes import GradeRule, Institute, Programme, Provider
 
 class CourseQuerySet(models.QuerySet["Course"]):
     def published(self, on: date | None = None) -> "CourseQuerySet":
-        """Return what the public sees on a day (today): published, on a decision in force."""
+        """Return what the public sees on a day (today): published, on a decision in force.
+
+        The decision opens the course to certain officers, so it names the course's rule set.
+        """
         decided = CommitteeDecision.objects.authorising(on or timezone.localdate())
-        return self.filter(Exists(decided.filter(course=OuterRef("pk"))), is_published=True)
+        same = decided.filter(course=OuterRef("pk"), rule_set_code=OuterRef("rule_set_code"))
+        return self.filter(Exists(same), is_published=True)
 
     def visible_to(self, user: Any) -> "CourseQuerySet":
         """Return the published courses, and all to those who work at the desk."""

@@ -1,0 +1,266 @@
+"""The catalogue and the committee's decisions on the desk."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.desk import DeskAdmin, DeskInline, DeskStep
+from courses import actions, forms, policies, states
+from courses.models import (
+    CommitteeDecision,
+    Course,
+    CourseCredit,
+    CourseFee,
+    CourseModule,
+    CourseUnit,
+    GradeRule,
+    Institute,
+    Programme,
+    ProgrammeCourse,
+    Provider,
+    Run,
+)
+
+DATED = ("effective_from", "effective_to", "circular_reference")
+
+
+@admin.register(Provider)
+class ProviderAdmin(DeskAdmin):
+    list_display = ("name", "issues_coupons", "platform_account", "programme_account")
+    search_fields = ("name", "code")
+    ordering = ("name",)
+    add_fields = ("code",)
+    editable_fields = (
+        "name",
+        "name_hi",
+        "platform_account",
+        "programme_account",
+        "website",
+        "issues_coupons",
+    )
+
+
+@admin.register(Institute)
+class InstituteAdmin(DeskAdmin):
+    list_display = ("title", "short_name", "country")
+    search_fields = ("title", "short_name", "code")
+    ordering = ("title",)
+    add_fields = ("code",)
+    editable_fields = (
+        "title",
+        "title_hi",
+        "short_name",
+        "about",
+        "about_hi",
+        "country",
+        "website",
+    )
+
+
+class ProgrammeCourseInline(DeskInline):
+    model = ProgrammeCourse
+    editable_fields = ("course", "position", "is_required")
+
+
+class GradeRuleInline(DeskInline):
+    model = GradeRule
+    editable_fields = ("least_grade", "needs_proctored_exam", *DATED)
+
+
+@admin.register(Programme)
+class ProgrammeAdmin(DeskAdmin):
+    list_display = ("title", "institute", "provider")
+    list_select_related = ("institute", "provider")
+    search_fields = ("title", "code")
+    ordering = ("title",)
+    add_fields = ("code",)
+    editable_fields = ("title", "title_hi", "summary", "summary_hi", "institute", "provider")
+    inlines = (ProgrammeCourseInline, GradeRuleInline)
+
+
+class CourseFeeInline(DeskInline):
+    model = CourseFee
+    editable_fields = ("fee_usd", "cap_usd", *DATED)
+
+
+class CourseCreditInline(DeskInline):
+    model = CourseCredit
+    editable_fields = ("points", *DATED)
+
+
+class CourseModuleInline(DeskInline):
+    model = CourseModule
+    editable_fields = ("position", "title", "title_hi", "summary", "summary_hi")
+    show_change_link = True
+
+
+@admin.register(Course)
+class CourseAdmin(DeskAdmin):
+    list_display = ("title", "institute", "level", "mode", "rule_set_code", "is_published")
+    list_filter = ("is_published", "level", "mode")
+    list_select_related = ("institute",)
+    search_fields = ("title", "title_hi", "code")
+    ordering = ("title",)
+    add_fields = ("code",)
+    editable_fields = (
+        "title",
+        "title_hi",
+        "level",
+        "mode",
+        "certification",
+        "language",
+        "objective",
+        "objective_hi",
+        "prerequisites",
+        "prerequisites_hi",
+        "weekly_lectures",
+        "least_weekly_hours",
+        "most_weekly_hours",
+        "weeks",
+        "institute",
+        "partners",
+        "provider",
+        "rule_set_code",
+        "website",
+        "is_published",
+    )
+    inlines = (CourseFeeInline, CourseCreditInline, CourseModuleInline)
+
+
+class CourseUnitInline(DeskInline):
+    model = CourseUnit
+    editable_fields = ("position", "title", "title_hi")
+
+
+@admin.register(CourseModule)
+class CourseModuleAdmin(DeskAdmin):
+    list_display = ("title", "course", "position")
+    list_select_related = ("course",)
+    search_fields = ("title", "course__title")
+    ordering = ("course", "position")
+    add_fields = ("course",)
+    editable_fields = ("position", "title", "title_hi", "summary", "summary_hi")
+    inlines = (CourseUnitInline,)
+
+
+@admin.register(CourseFee)
+class CourseFeeAdmin(DeskAdmin):
+    list_display = ("course", "fee_usd", "cap_usd", *DATED)
+    list_select_related = ("course",)
+    search_fields = ("course__title", "course__code")
+    ordering = ("course", "-effective_from")
+    add_fields = ("course",)
+    editable_fields = ("fee_usd", "cap_usd", *DATED)
+
+
+@admin.register(CourseCredit)
+class CourseCreditAdmin(DeskAdmin):
+    list_display = ("course", "points", *DATED)
+    list_select_related = ("course",)
+    search_fields = ("course__title", "course__code")
+    ordering = ("course", "-effective_from")
+    add_fields = ("course",)
+    editable_fields = ("points", *DATED)
+
+
+@admin.register(GradeRule)
+class GradeRuleAdmin(DeskAdmin):
+    list_display = ("programme", "least_grade", "needs_proctored_exam", *DATED)
+    list_select_related = ("programme",)
+    search_fields = ("programme__title",)
+    ordering = ("programme", "-effective_from")
+    add_fields = ("programme",)
+    editable_fields = ("least_grade", "needs_proctored_exam", *DATED)
+
+
+@admin.register(Run)
+class RunAdmin(DeskAdmin):
+    list_display = (
+        "code",
+        "course",
+        "state",
+        "registration_opens_on",
+        "registration_closes_on",
+        "commences_on",
+    )
+    list_filter = ("state",)
+    list_select_related = ("course",)
+    search_fields = ("code", "name", "course__title")
+    ordering = ("-commences_on", "code")
+    add_fields = ("course", "code")
+    editable_fields = (
+        "name",
+        "name_hi",
+        "registration_opens_on",
+        "registration_closes_on",
+        "commences_on",
+        "ends_on",
+        "note",
+        "note_hi",
+        "circular",
+    )
+
+
+@admin.register(CommitteeDecision)
+class CommitteeDecisionAdmin(DeskAdmin):
+    """The secretary records decisions here; a member confirms them, here or on /committee/."""
+
+    list_display = ("resolution_number", "course", "outcome", "rule_set_code", "state")
+    list_filter = ("state", "outcome")
+    list_select_related = ("course",)
+    search_fields = ("resolution_number", "course__title")
+    ordering = ("-valid_from", "resolution_number")
+    records_saves = False  # the action writes the audit entry
+    add_fields = (
+        "resolution_number",
+        "decided_on",
+        "course",
+        "outcome",
+        "rule_set_code",
+        "audience",
+        "audience_hi",
+        "fee_ceiling_usd",
+        "credit_points",
+        "valid_from",
+        "valid_to",
+        "reasons",
+        "reasons_hi",
+        "circular",
+    )
+    why_not = staticmethod(policies.why_not)
+    steps = (
+        DeskStep(
+            name="confirm",
+            label=_("Confirm"),
+            step=states.CONFIRM,
+            action=actions.confirm_decision,
+            id_name="decision_id",
+            explain=_("From now on the course may be offered on this decision."),
+            in_bulk=True,
+        ),
+        DeskStep(
+            name="withdraw",
+            label=_("Withdraw"),
+            step=states.WITHDRAW,
+            action=actions.withdraw_decision,
+            id_name="decision_id",
+            form=forms.WithdrawForm,
+            explain=_("Nobody new can register; who is registered already stays so."),
+            is_grave=True,
+        ),
+    )
+    event_labels = {
+        "committee_decision.loaded": _("Loaded with the catalogue"),
+        "committee_decision.recorded": _("Recorded"),
+        "committee_decision.confirmed": _("Confirmed"),
+        "committee_decision.withdrawn": _("Withdrawn"),
+    }
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return super().has_add_permission(request) and request.user.has_role(states.RECORDER)
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        actions.record_decision(decision=obj, acting_user=request.user, at=timezone.now())
