@@ -1,6 +1,6 @@
 """The way of a registration: what is done, what is next, and who has it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from django.urls import reverse
@@ -83,11 +83,14 @@ def marks_of(way: Way) -> list[Mark]:
     enrollment = way.enrollment
     marks = [_submission(way)]
     if enrollment.number or enrollment.state not in CUT_SHORT:
-        marks += [_authority(way), _confirmation(way)]
+        marks.append(_authority(way))
+        marks += [_return(way)] if enrollment.state == E.RETURNED else []
+        marks.append(_confirmation(way))
         marks += [_coupon(way)] if policies.needs_coupon(enrollment.course) else []
         marks += [_course(way), _certificate(way)]
     if enrollment.state in CUT_SHORT or enrollment.state == E.REJECTED:
         marks = [mark for mark in marks if mark.state in ("done", "blocked")]
+    marks = [replace(mark, who="") if mark.state == "next" else mark for mark in marks]
     if enrollment.state in CUT_SHORT:
         who = _officer(way) if enrollment.state == E.WITHDRAWN else _division()
         name = enrollment.get_state_display()
@@ -99,15 +102,6 @@ def marks_of(way: Way) -> list[Mark]:
 
 def _submission(way: Way) -> Mark:
     enrollment, name = way.enrollment, _("Registration submitted")
-    if enrollment.state == E.RETURNED:
-        note = enrollment.reason
-        return Mark(
-            name=_("Returned for correction"),
-            state="current",
-            who=_officer(way),
-            at=way.ended_at,
-            note=note,
-        )
     if enrollment.submitted_at is None:
         cut = enrollment.state in CUT_SHORT
         return Mark(
@@ -119,6 +113,11 @@ def _submission(way: Way) -> Mark:
     return Mark(name=name, state="done", who=_officer(way), at=enrollment.submitted_at)
 
 
+def _return(way: Way) -> Mark:
+    name, note = _("Returned for correction"), way.enrollment.reason
+    return Mark(name=name, state="current", who=_officer(way), at=way.ended_at, note=note)
+
+
 def _authority(way: Way) -> Mark:
     enrollment, intimation = way.enrollment, way.intimation
     service = enrollment.officer.service
@@ -126,7 +125,7 @@ def _authority(way: Way) -> Mark:
     asks = mode == Service.Mode.PRIOR_APPROVAL
     name = _("Authority approves") if asks else _("Cadre controlling authority told")
     who = str(intimation.authority if intimation else enrollment.officer.authority or "")
-    if intimation is None or enrollment.state == E.RETURNED:
+    if intimation is None or enrollment.number is None:
         return Mark(name=name, state="next", who=who)
     answer = intimation.get_answer_display()
     if intimation.answer == Intimation.Answer.WITHHELD:
@@ -136,11 +135,12 @@ def _authority(way: Way) -> Mark:
         state = "current" if enrollment.state == E.AWAITING_AUTHORITY else "next"
         note = _("Intimation %(number)s") % {"number": intimation.number}
         return Mark(name=name, state=state, who=who, at=intimation.dated_on, note=note)
-    note = _("Intimation %(number)s: %(answer)s") % {
+    note = _("%(authority)s, intimation %(number)s: %(answer)s") % {
+        "authority": who,
         "number": intimation.number,
         "answer": answer.lower(),
     }
-    return Mark(name=name, state="done", who=who, at=intimation.dated_on, note=note)
+    return Mark(name=name, state="done", at=intimation.dated_on, note=note)
 
 
 def _confirmation(way: Way) -> Mark:
