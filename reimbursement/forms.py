@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from igot.lib.dates import civil_today
 from igot.lib.fields import CivilDateField, PersonNameField, PlainTextField, RupeeField
 from igot.lib.money import dollars
+from igot.lib.uploads import UploadField
 from reimbursement import facts, rules
 from reimbursement.actions import Admitted
 from reimbursement.models import Claim, ClaimDocument, QueryItem
@@ -93,7 +94,7 @@ class PaperForm(forms.Form):
     """One paper: which it is, and the file, looked into before it is kept."""
 
     kind = forms.ChoiceField(choices=ClaimDocument.Kind.choices, widget=forms.HiddenInput)
-    file = forms.FileField(label=_("File"), help_text=_("PDF, JPEG or PNG, at most 10 MB."))
+    upload = UploadField(label=_("File"))
 
     def __init__(self, *args: Any, kind: str = "", **kwargs: Any) -> None:
         super().__init__(*args, initial={"kind": kind}, auto_id=f"id_{kind}_%s", **kwargs)

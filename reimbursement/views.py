@@ -120,13 +120,11 @@ def claim_papers(request: UserRequest, claim_id: int) -> HttpResponse:
     sent = request.POST.get("kind", "")
     form = forms.PaperForm(request.POST or None, request.FILES or None, kind=sent)
     if form.is_valid():
-        upload = form.cleaned_data["file"]
         taken = _taken(
             form,
             actions.attach_paper,
             claim_id=claim.pk,
-            kind=form.cleaned_data["kind"],
-            **upload,
+            **form.cleaned_data,
             acting_user=request.user,
         )
         if taken:

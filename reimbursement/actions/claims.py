@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
 
-from django.core.files.base import ContentFile
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -15,6 +14,7 @@ from enrollment.states import CertificateState
 from igot.lib.crypto import blind_index
 from igot.lib.dates import civil_date
 from igot.lib.errors import Refused
+from igot.lib.uploads import CheckedFile
 from reimbursement import facts, rules, states
 from reimbursement.actions.moves import advance, lock_claim_for, tell_claimant
 from reimbursement.models import Claim, ClaimDocument, ClaimLine, ClaimRevision
@@ -74,27 +74,21 @@ def attach_paper(
     *,
     claim_id: int,
     kind: str,
-    content: bytes,
-    file_name: str,
-    content_type: str,
-    sha256: str,
+    upload: CheckedFile,
     acting_user: User,
     at: datetime,
 ) -> ClaimDocument:
-    """Attach a file that was checked; one of the same kind from before is kept as replaced.
-
-    `sha256` is of the file as it was sent, so that the same file is known again elsewhere.
-    """
+    """Attach a file that was checked; one of the same kind from before is kept as replaced."""
     claim = lock_claim_for(states.SUBMIT, claim_id, acting_user)
     claim.documents.filter(kind=kind, replaced_at__isnull=True).update(replaced_at=at)
     paper = ClaimDocument.objects.create(
         claim=claim,
         kind=kind,
-        file=ContentFile(content, name=file_name),
-        file_name=file_name,
-        content_type=content_type,
-        size=len(content),
-        sha256=sha256,
+        file=upload.for_storage(),
+        file_name=upload.name,
+        content_type=upload.content_type,
+        size=len(upload.content),
+        sha256=upload.sha256,
         uploaded_at=at,
     )
     audit.record(

@@ -11,6 +11,7 @@ from accounts.roles import Role
 from courses.states import DecisionState
 from enrollment.states import CertificateState
 from igot.lib.errors import Refused
+from igot.lib.uploads import CheckedFile
 from reimbursement import actions, facts
 from reimbursement.models import Claim, ReferenceRate, ReimbursementPolicy
 from reimbursement.states import ClaimState, Lane
@@ -322,10 +323,15 @@ def test_a_new_paper_takes_the_place_of_the_old_one_which_is_kept():
     new = actions.attach_paper(
         claim_id=claim.pk,
         kind="fee_receipt",
-        content=b"%PDF-1.4",
-        file_name="receipt.pdf",
-        content_type="application/pdf",
-        sha256="0" * 64,
+        upload=CheckedFile(
+            name="receipt.pdf",
+            content_type="application/pdf",
+            sha256="0" * 64,
+            size=8,
+            pages=1,
+            content=b"%PDF-1.4",
+            is_rewritten=False,
+        ),
         acting_user=claim.claimant_user,
         at=now(),
     )
