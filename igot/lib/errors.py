@@ -1,5 +1,9 @@
-"""How the office declines: one exception, with a sentence that the reader can act on."""
+"""How the office declines: exceptions with a sentence that the reader can act on."""
 
 
 class Refused(Exception):
     """The office declines what was asked; `str()` of it is a whole, translated sentence."""
+
+
+class UploadRefused(Refused):
+    """A file that is not kept; `str()` of it is a whole, translated sentence for whoever sent it."""
