@@ -10,7 +10,6 @@ from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.contrib.auth.models import Group
-from django.utils.translation import gettext_noop
 
 from accounts import actions
 from accounts.models import CadreAuthority, NodalAppointment, Officer, Rank, Service, State, User
@@ -36,22 +35,22 @@ class Login:
 
 
 LOGINS = (
-    Login("officer", "Asha Menon", "Deputy Secretary", gettext_noop("an officer with courses"), (Role.OFFICER,)),
-    Login("newcomer", "Ravi Shankar Iyer", "Under Secretary", gettext_noop("an officer who has just signed up"), (Role.OFFICER,)),
-    Login("nodal", "Sunita Bhatt", "Director (AIS)", gettext_noop("nodal officer of the IAS authority"), (Role.NODAL_OFFICER,)),
-    Login("nodal.state", "Thomas Kurien", "Additional Secretary (GAD)", gettext_noop("nodal officer where prior approval is needed"), (Role.NODAL_OFFICER,)),
-    Login("dealing", "Meena Kumari", "Assistant Section Officer", gettext_noop("dealing hand"), (Role.DEALING_HAND,)),
-    Login("dealing2", "Prakash Negi", "Section Officer", gettext_noop("second dealing hand, for two-person steps"), (Role.DEALING_HAND,)),
-    Login("sanction", "Vandana Rao", "Under Secretary to the Government of India", gettext_noop("sanctioning authority up to ₹25,000"), (Role.SANCTIONING_AUTHORITY,)),
-    Login("sanction2", "Arvind Saxena", "Deputy Secretary to the Government of India", gettext_noop("sanctioning authority up to ₹5,00,000"), (Role.SANCTIONING_AUTHORITY,)),
-    Login("paying", "Iqbal Ahmad", "Drawing & Disbursing Officer", gettext_noop("paying officer"), (Role.PAYING_OFFICER,)),
-    Login("paying2", "Leela Thomas", "Assistant Accounts Officer", gettext_noop("second paying officer"), (Role.PAYING_OFFICER,)),
-    Login("member", "Kavita Joshi", "Joint Secretary", gettext_noop("member of the selection committee"), (Role.COMMITTEE_MEMBER,)),
-    Login("secretary", "Harish Chandra", "Deputy Secretary (Training)", gettext_noop("secretary of the selection committee"), (Role.COMMITTEE_SECRETARY,)),
-    Login("author", "Nalini Das", "Section Officer (Training)", gettext_noop("author of circulars"), (Role.CIRCULAR_AUTHOR,)),
-    Login("approver", "Gopal Krishnan", "Director (Training)", gettext_noop("approver of circulars"), (Role.CIRCULAR_APPROVER,)),
-    Login("auditor", "Farida Sheikh", "Senior Audit Officer", gettext_noop("auditor: sees what was decided, changes nothing"), (Role.AUDITOR,)),
-    Login("admin", "Administrator", "System administrator", gettext_noop("gives roles and ends accounts"), ()),
+    Login("officer", "Asha Menon", "Deputy Secretary", "an officer with courses", (Role.OFFICER,)),
+    Login("newcomer", "Ravi Shankar Iyer", "Under Secretary", "an officer who has just signed up", (Role.OFFICER,)),
+    Login("nodal", "Sunita Bhatt", "Director (AIS)", "nodal officer of the IAS authority", (Role.NODAL_OFFICER,)),
+    Login("nodal.state", "Thomas Kurien", "Additional Secretary (GAD)", "nodal officer where prior approval is needed", (Role.NODAL_OFFICER,)),
+    Login("dealing", "Meena Kumari", "Assistant Section Officer", "dealing hand", (Role.DEALING_HAND,)),
+    Login("dealing2", "Prakash Negi", "Section Officer", "second dealing hand, for two-person steps", (Role.DEALING_HAND,)),
+    Login("sanction", "Vandana Rao", "Under Secretary to the Government of India", "sanctioning authority up to ₹25,000", (Role.SANCTIONING_AUTHORITY,)),
+    Login("sanction2", "Arvind Saxena", "Deputy Secretary to the Government of India", "sanctioning authority up to ₹5,00,000", (Role.SANCTIONING_AUTHORITY,)),
+    Login("paying", "Iqbal Ahmad", "Drawing & Disbursing Officer", "paying officer", (Role.PAYING_OFFICER,)),
+    Login("paying2", "Leela Thomas", "Assistant Accounts Officer", "second paying officer", (Role.PAYING_OFFICER,)),
+    Login("member", "Kavita Joshi", "Joint Secretary", "member of the selection committee", (Role.COMMITTEE_MEMBER,)),
+    Login("secretary", "Harish Chandra", "Deputy Secretary (Training)", "secretary of the selection committee", (Role.COMMITTEE_SECRETARY,)),
+    Login("author", "Nalini Das", "Section Officer (Training)", "author of circulars", (Role.CIRCULAR_AUTHOR,)),
+    Login("approver", "Gopal Krishnan", "Director (Training)", "approver of circulars", (Role.CIRCULAR_APPROVER,)),
+    Login("auditor", "Farida Sheikh", "Senior Audit Officer", "auditor: sees what was decided, changes nothing", (Role.AUDITOR,)),
+    Login("admin", "Administrator", "System administrator", "gives roles and ends accounts", ()),
 )  # fmt: skip
 
 GIVEN = (
