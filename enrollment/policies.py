@@ -132,3 +132,10 @@ def why_not_confirm_on(decision: Decision) -> str:
 def needs_coupon(course: Course) -> bool:
     """Return whether a registration for `course` comes with a coupon of the provider."""
     return course.provider.issues_coupons and not course.is_self_paced
+
+
+def why_not_list(step: object, thing: object, user: User) -> str:
+    """Return why `user` may not make or hand out a list for a provider, or ""."""
+    if user.has_role(Role.DEALING_HAND):
+        return ""
+    return _("This is for the %(role)s.") % {"role": Role.DEALING_HAND.label}

@@ -9,7 +9,6 @@ from django.utils.translation import gettext as _
 from accounts import audit
 from accounts.models import AuditEntry, User
 from accounts.notifications import notify
-from accounts.roles import Role
 from courses.models import Provider, Run
 from eligibility import actions as eligibility_actions
 from enrollment import exports, policies, states
@@ -92,8 +91,8 @@ def make_provider_list(
     corrected. The provider's row is locked: two lists made at once name nobody twice.
     :raises Refused: not open to `acting_user`, or there is nobody new
     """
-    if not acting_user.has_role(Role.DEALING_HAND):
-        raise Refused(_("This is for the %(role)s.") % {"role": Role.DEALING_HAND.label})
+    if reason := policies.why_not_list(None, None, acting_user):
+        raise Refused(reason)
     provider = Provider.objects.select_for_update(no_key=True).get(pk=provider_id)
     run = Run.objects.get(pk=run_id) if run_id else None
     lines = exports.lines_for_provider(provider, run)
@@ -136,6 +135,21 @@ def make_provider_list(
         run=run.code if run else "",
     )
     return made
+
+
+@transaction.atomic(durable=True)
+def hand_out_list(*, providerlist_id: int, acting_user: User, at: datetime) -> ProviderList:
+    """Return a list, byte for byte as it was made, and record who took it.
+
+    :raises Refused: not open to `acting_user`
+    """
+    if reason := policies.why_not_list(None, None, acting_user):
+        raise Refused(reason)
+    handed = ProviderList.objects.get(pk=providerlist_id)
+    audit.record(
+        handed, "providerlist.handed_out", acting_user=acting_user, at=at, rows=handed.rows
+    )
+    return handed
 
 
 def _tell_officer(enrollment: Enrollment, entry: AuditEntry, **params: object) -> None:

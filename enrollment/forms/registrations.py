@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from courses.models import Provider, Run, RunQuerySet
+from enrollment.states import WITH_COUPON
 from igot.lib.dates import dmy
 from igot.lib.fields import PlainTextField
 
@@ -127,3 +128,36 @@ class NotingForm(forms.Form):
     def __init__(self, *args: Any, intimations: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["intimation"].queryset = intimations  # type: ignore[attr-defined]
+
+
+class BatchChoice(forms.ModelChoiceField):
+    """A batch, named with its course."""
+
+    def label_from_instance(self, run: Any) -> str:
+        return f"{run.course}, {run}"
+
+
+class ProviderListForm(forms.Form):
+    """For which provider, and perhaps which batch alone, the next list is made."""
+
+    provider = forms.ModelChoiceField(
+        label=gettext_lazy("Provider"), queryset=Provider.objects.order_by("name")
+    )
+    run = BatchChoice(
+        label=gettext_lazy("Batch"),
+        queryset=Run.objects.none(),
+        required=False,
+        empty_label=gettext_lazy("All batches"),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        runs = Run.objects.filter(enrollments__state__in=WITH_COUPON).distinct()
+        self.fields["run"].queryset = runs.select_related("course").in_order()  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or {}
+        run, provider = cleaned.get("run"), cleaned.get("provider")
+        if run and provider and run.course.provider_id != provider.pk:
+            self.add_error("run", _("This batch is another provider's."))
+        return cleaned
