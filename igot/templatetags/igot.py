@@ -2,16 +2,20 @@
 
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, Final
 
 from django import template
+from django.conf import settings
 from django.core.paginator import Page
 from django.http import HttpRequest
+from django.template.loader import get_template
 from django.templatetags.static import static
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 
 from igot.lib import dates, money
 
@@ -45,6 +49,17 @@ TONE_ICONS: Final = {
     "error": "exclamation-octagon",
     "neutral": "circle",
 }
+
+MENU: Final = (
+    "courses:list",
+    "eligibility:check",
+    "circulars:list",
+    "reports:help",
+    "reports:dashboard",
+    "account_login",
+)
+STEADY_PARTS_AT_MOST: Final = 500
+_steady_parts: dict[tuple[object, ...], SafeString] = {}
 
 
 @register.filter
@@ -118,6 +133,7 @@ def page_numbers(page: Page[Any]) -> list[int | None]:
 
 
 @register.simple_tag
+@lru_cache(maxsize=200)
 def icon(name: str, size: int = 24) -> SafeString:
     """Draw an icon of static/img/icons.svg; it is decoration, so text stands beside it."""
     return format_html(
@@ -154,10 +170,39 @@ def page_link(context: template.Context, page: int) -> str:
 
 @register.simple_tag(takes_context=True)
 def here(context: template.Context, url: str) -> SafeString | str:
-    """Mark a menu entry whose page, or whose section, is the one shown."""
+    """Mark a link whose page, or whose section, is the one shown."""
     request = context.get("request")
     if not request or not url or url == "/":
         return ""
     if request.path == url:
         return SafeString(' aria-current="page"')
     return SafeString(' aria-current="true"') if request.path.startswith(url) else ""
+
+
+@register.filter
+def section(path: str | None) -> str:
+    """Tell which entry of the menus a page belongs to, by its address; "" for none."""
+    return next((url for url in menu_urls() if path and path.startswith(url)), "")
+
+
+@lru_cache(maxsize=1)
+def menu_urls() -> tuple[str, ...]:
+    """Return the addresses of the menus' entries, as far as this installation has them."""
+    return tuple(url for url in map(nav_url, MENU) if url)
+
+
+@register.simple_tag
+def steady(template_name: str, **values: Any) -> SafeString:
+    """Render a template that depends on nothing but the language and `values`, once per process.
+
+    The frame of a page costs more than most pages' own content; its parts are the same for
+    everybody. The template gets `values` as its whole context, so nothing else can slip in.
+    """
+    key = (template_name, get_language(), *sorted(values.items()))
+    html = None if settings.DEBUG else _steady_parts.get(key)
+    if html is None:
+        html = get_template(template_name).render(values)
+        if len(_steady_parts) >= STEADY_PARTS_AT_MOST:
+            _steady_parts.clear()
+        _steady_parts[key] = html
+    return html
