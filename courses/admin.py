@@ -53,6 +53,7 @@ class InstituteAdmin(DeskAdmin):
         "title",
         "title_hi",
         "short_name",
+        "short_name_hi",
         "about",
         "about_hi",
         "country",

@@ -224,7 +224,7 @@ class Words:
         return Card(
             url=f"{self.prefix}{course.code}/",
             title=str(course),
-            institute=course.institute.short_name or str(course.institute),
+            institute=course.institute.brief_name,
             level=self.levels.get(course.level, ""),
             mode=self.modes[course.mode],
             summary=Truncator(course.objective_in_language).words(SUMMARY_WORDS),

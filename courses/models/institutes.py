@@ -45,6 +45,7 @@ class Institute(BilingualModel):
 
     code = models.SlugField(_("code"), unique=True)
     short_name = models.CharField(_("short name"), max_length=60, blank=True)
+    short_name_hi = models.CharField(_("short name in Hindi"), max_length=60, blank=True)
     about = models.TextField(_("about"), blank=True)
     about_hi = models.TextField(_("about, in Hindi"), blank=True)
     country = models.CharField(_("country"), max_length=60, default="India")
@@ -59,6 +60,11 @@ class Institute(BilingualModel):
 
     def get_absolute_url(self) -> str:
         return reverse("courses:institute", args=[self.code])
+
+    @property
+    def brief_name(self) -> str:
+        """The short name where there is one, else the full one."""
+        return in_language(self.short_name, self.short_name_hi) or str(self)
 
     @property
     def about_in_language(self) -> str:
