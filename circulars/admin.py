@@ -166,8 +166,8 @@ class CircularAdmin(DeskAdmin):
             step=policies.SEND_AGAIN,
             action=actions.send_again,
             explain=_(
-                "A mail was cut off while it was being sent. Look at the mail log first: whoever got "
-                "it would get it twice."
+                "A mail was cut off while it was being sent. Look at the mail log first: "
+                "whoever got it would get it twice."
             ),
         ),
         DeskStep(

@@ -43,12 +43,15 @@ def verification_of(public_id: UUID | None = None, *, sha256: str = "") -> dict[
     if document is None:
         return {"document": None, "tone": "error", "heading": _("This document is not known here")}
     tone, heading = STANDINGS[document.standing]
-    rows = [
-        {"name": _("Kind"), "value": gettext(document.kind)},
-        {"name": _("Subject"), "value": document.title},
-        {"name": _("Issued on"), "value": dmy(document.dated_on)},
-        {"name": _("Pages"), "value": document.pages},
-        *({"name": name, "value": value} for name, value in document.particulars.items()),
-        {"name": _("Digest of the PDF (SHA-256)"), "value": document.sha256},
-    ]
+    known = {
+        gettext("Kind"): gettext(document.kind),
+        gettext("Number"): document.number,
+        gettext("Subject"): document.title,
+        gettext("Dated"): dmy(document.dated_on),
+        gettext("Pages"): document.pages,
+    }
+    shown = {name: value for name, value in known.items() if value}
+    shown |= {gettext(name): value for name, value in document.particulars.items()}
+    shown[gettext("Digest of the PDF (SHA-256)")] = document.sha256
+    rows = [{"name": name, "value": value} for name, value in shown.items()]
     return {"document": document, "tone": tone, "heading": heading, "rows": rows}

@@ -14,7 +14,7 @@ from circulars.actions.documents import issue_document, replace_document
 from circulars.documents import FORM_NAMES, KeptPdf
 from circulars.models import Circular, IssuedDocument
 from circulars.states import CircularState
-from igot.lib.dates import civil_date, dmy
+from igot.lib.dates import civil_date
 from igot.lib.errors import Refused
 
 
@@ -130,11 +130,7 @@ def attach_document(*, circular_id: int, pdf: KeptPdf, at: datetime) -> IssuedDo
         title=circular.subject,
         title_hi=circular.subject_hi,
         dated_on=circular.dated_on,
-        particulars={
-            "Number": circular.number,
-            "Dated": dmy(circular.dated_on),
-            "Signed by": f"{circular.signatory_name}, {circular.signatory_designation}",
-        },
+        particulars={"Signed by": f"{circular.signatory_name}, {circular.signatory_designation}"},
         acting_user=None,
         at=at,
         is_public=True,
