@@ -1,6 +1,9 @@
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime
+from io import StringIO
 
 import pytest
+from django.core.management import call_command
 from django.db import IntegrityError, connection, transaction
 from django.db.utils import DatabaseError
 from django.utils.translation import override
@@ -419,3 +422,33 @@ def test_the_stored_rules_are_those_of_the_file(code):
     for name in rules.RuleBook.__dataclass_fields__:
         if name != "audience":
             assert getattr(stored, name) == getattr(delivered, name), name
+
+
+def test_the_services_of_the_database_are_those_of_the_file():
+    call_command("load_reference", stdout=StringIO())
+
+    stored, delivered = facts.directory_for_roll(), facts.packaged.directory()
+
+    assert stored is not delivered
+    assert stored.services == delivered.services
+    for name in ("IA&AS", "IRS(C&CE)", "Audit and Accounts", "भारतीय वन सेवा"):
+        assert stored.find(name) == delivered.find(name)
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_many_decisions_at_once_on_one_officer_make_one_chain():
+    load_rule_sets()
+    run, officer = make_run(course=make_course(rule_set_code="OM")), make_officer()
+
+    def decide_once(_number: int) -> None:
+        try:
+            actions.decide(officer=officer, run=run, acting_user=officer.user, at=AT)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(decide_once, range(24)))
+
+    assert Decision.objects.count() == 24
+    assert Decision.objects.standing().count() == 1
