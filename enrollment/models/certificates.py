@@ -13,10 +13,12 @@ from courses.models import Course
 from enrollment.models.registrations import Enrollment
 from enrollment.states import LIVE_CERTIFICATES, CertificateState
 
+ENDINGS = {"application/pdf": "pdf", "image/jpeg": "jpg", "image/png": "png"}
 
-def _storage_name(instance: models.Model, file_name: str) -> str:
-    """Return a name that tells nothing and cannot be guessed."""
-    return f"certificates/{uuid.uuid4().hex}"
+
+def _storage_name(instance: "CertificateSubmission", file_name: str) -> str:
+    """Return a name that tells nothing but the kind of file, and cannot be guessed."""
+    return f"certificates/{uuid.uuid4().hex}.{ENDINGS.get(instance.content_type, 'bin')}"
 
 
 class CertificateSubmissionQuerySet(models.QuerySet["CertificateSubmission"]):
@@ -25,6 +27,17 @@ class CertificateSubmissionQuerySet(models.QuerySet["CertificateSubmission"]):
         if user.has_role(*everyone) or user.is_superuser:
             return self
         return self.filter(officer__user=user)
+
+    def of(self, user: User) -> "CertificateSubmissionQuerySet":
+        return self.filter(officer__user=user)
+
+    def live(self) -> "CertificateSubmissionQuerySet":
+        return self.filter(state__in=LIVE_CERTIFICATES)
+
+    def with_all(self) -> "CertificateSubmissionQuerySet":
+        return self.select_related(
+            "officer__user", "course", "enrollment__run", "enrollment__officer__user", "reviewed_by"
+        )
 
     def awaiting_review(self) -> "CertificateSubmissionQuerySet":
         return self.filter(state=CertificateState.UNDER_REVIEW)
@@ -100,10 +113,20 @@ class CertificateSubmission(models.Model):
 class CertificateCheck(models.Model):
     """What one check found about a certificate."""
 
+    class Code(models.TextChoices):
+        FILE_TYPE = "file_type", _("Kind of file, by its content")
+        SIZE = "size", _("Size")
+        ACTIVE_CONTENT = "active_content", _("No active content")
+        FILE_SEEN = "file_seen", _("File not sent in by anybody else before")
+        NUMBER_SEEN = "number_seen", _("Number not given by anybody else before")
+        NAME = "name", _("Name agrees with the service record")
+        DATE = "date", _("Date of completion within the run")
+        RESULT = "result", _("Agrees with the provider's result")
+
     submission = models.ForeignKey(
         CertificateSubmission, models.PROTECT, related_name="checks", verbose_name=_("certificate")
     )
-    check_code = models.CharField(_("check"), max_length=30)
+    check_code = models.CharField(_("check"), max_length=30, choices=Code)
     passed = models.BooleanField(_("passed"))
     detail = models.CharField(_("detail"), max_length=300, blank=True)
     at = models.DateTimeField(_("at"))

@@ -6,4 +6,4 @@ class Refused(Exception):
 
 
 class UploadRefused(Refused):
-    """A file that is not kept; `str()` of it is a whole, translated sentence for whoever sent it."""
+    """A file is not kept; `str()` of it is a sentence for whoever sent it."""

@@ -1,0 +1,251 @@
+"""What happens to certificates: sent in, then verified, returned or rejected by somebody else."""
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, datetime
+from typing import Final
+
+from django.core.files.storage import default_storage
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts import audit
+from accounts.models import AuditEntry, User
+from accounts.notifications import notify
+from credits import actions as ledger
+from enrollment import certificate_checks, pool_policies, states
+from enrollment.actions import steps
+from enrollment.models import CertificateCheck, CertificateSubmission, Enrollment
+from igot.lib.errors import Refused
+from igot.lib.uploads import CheckedFile
+
+log = logging.getLogger("igot.uploads")
+MOST_FILES: Final = 20  # of one officer
+
+
+def send_certificate(
+    *,
+    enrollment_id: int,
+    file: CheckedFile,
+    certificate_number: str,
+    name_on_certificate: str,
+    completed_on: date,
+    acting_user: User,
+    at: datetime,
+) -> CertificateSubmission:
+    """Send in a certificate for review, with what the portal finds about it.
+
+    It takes the place of one that is under review or was returned. The file goes again if
+    anything refuses it.
+    :raises Refused: not open to `acting_user`, or the file or its number is known already
+    """
+    submission = CertificateSubmission(
+        file_name=file.name,
+        content_type=file.content_type,
+        size=file.size,
+        sha256=file.sha256,
+        certificate_number=certificate_number,
+        certificate_number_folded=certificate_checks.fold_number(certificate_number),
+        name_on_certificate=name_on_certificate,
+        completed_on=completed_on,
+        uploaded_at=at,
+    )
+    with _stored(submission, file), transaction.atomic(durable=True):
+        enrollment = _lock(enrollment_id)
+        submission.enrollment, submission.officer = enrollment, enrollment.officer
+        submission.course = enrollment.course
+        _check_open(enrollment, acting_user)
+        _supersede(enrollment, acting_user, at)
+        _check_new(submission)
+        _keep(submission, file, acting_user, at)
+    return submission
+
+
+@transaction.atomic(durable=True)
+def verify_certificate(*, submission_id: int, acting_user: User, at: datetime) -> None:
+    """Verify a certificate; in the same transaction the course is completed and points posted.
+
+    :raises Refused: not open to `acting_user`, or the provider's result does not agree
+    """
+    submission = _lock_for(states.VERIFY, submission_id, acting_user)
+    enrollment = submission.enrollment
+    result = certificate_checks.of_result(enrollment)
+    if not result.passed:
+        raise Refused(_("The provider's result does not agree: %(what)s") % {"what": result.detail})
+    if CertificateSubmission.objects.filter(
+        officer=submission.officer, course=submission.course, state=states.VERIFY.target
+    ).exists():
+        raise Refused(_("The officer has a verified certificate for this course already."))
+    entry = _review(submission, states.VERIFY, acting_user, at)
+    enrollment.completed_on = submission.completed_on
+    if enrollment.state in states.COMPLETE.sources:
+        steps.take(states.COMPLETE, enrollment, acting_user=acting_user, at=at)
+    else:
+        enrollment.save(update_fields=["completed_on"])
+    points = _post_points(submission, acting_user, at)
+    _tell(submission, entry, points=points)
+
+
+@transaction.atomic(durable=True)
+def return_certificate(*, submission_id: int, reason: str, acting_user: User, at: datetime) -> None:
+    """Ask the officer for a better or another file, saying why.
+
+    :raises Refused: the step is not open to `acting_user`
+    """
+    submission = _lock_for(states.RETURN_CERTIFICATE, submission_id, acting_user)
+    submission.reason = reason
+    entry = _review(submission, states.RETURN_CERTIFICATE, acting_user, at, reason=reason)
+    _tell(submission, entry, reason=reason)
+
+
+@transaction.atomic(durable=True)
+def reject_certificate(*, submission_id: int, reason: str, acting_user: User, at: datetime) -> None:
+    """Reject a certificate, saying why.
+
+    :raises Refused: the step is not open to `acting_user`
+    """
+    submission = _lock_for(states.REJECT_CERTIFICATE, submission_id, acting_user)
+    submission.reason = reason
+    entry = _review(submission, states.REJECT_CERTIFICATE, acting_user, at, reason=reason)
+    _tell(submission, entry, reason=reason)
+
+
+@contextmanager
+def _stored(submission: CertificateSubmission, file: CheckedFile) -> Iterator[None]:
+    """Store the file around the transaction that keeps its row, and take it away if that fails."""
+    submission.file.save(file.name, file.for_storage(), save=False)
+    try:
+        yield
+    finally:
+        if submission.pk is None or not _is_kept(submission):
+            default_storage.delete(submission.file.name)
+
+
+def _is_kept(submission: CertificateSubmission) -> bool:
+    return CertificateSubmission.objects.filter(pk=submission.pk).exists()
+
+
+def _lock(enrollment_id: int) -> Enrollment:
+    locked = Enrollment.objects.select_for_update(no_key=True, of=("self",))
+    return locked.select_related("officer__user", "course", "run").get(pk=enrollment_id)
+
+
+def _lock_for(
+    step: states.Step[states.CertificateState], submission_id: int, acting_user: User
+) -> CertificateSubmission:
+    """Lock the registration, then its certificate, and read both again."""
+    rows = CertificateSubmission.objects
+    enrollment = _lock(rows.values_list("enrollment", flat=True).get(pk=submission_id))
+    submission = rows.select_for_update(no_key=True).get(pk=submission_id)
+    submission.enrollment, submission.officer = enrollment, enrollment.officer
+    submission.course = enrollment.course
+    if reason := pool_policies.why_not_review(step, submission, acting_user):
+        raise Refused(reason)
+    return submission
+
+
+def _check_open(enrollment: Enrollment, acting_user: User) -> None:
+    result = certificate_checks.latest_result(enrollment)
+    has_passed = result is not None and result.passed
+    if reason := pool_policies.why_not_upload(enrollment, acting_user, has_passed=has_passed):
+        raise Refused(reason)
+    own = CertificateSubmission.objects.filter(officer=enrollment.officer)
+    if own.filter(course=enrollment.course, state=states.VERIFY.target).exists():
+        raise Refused(_("Your certificate for this course is verified already."))
+    if own.count() >= MOST_FILES:
+        raise Refused(_("You have sent in %(count)s files already.") % {"count": MOST_FILES})
+
+
+def _supersede(enrollment: Enrollment, acting_user: User, at: datetime) -> None:
+    open_states = states.SUPERSEDE.sources
+    earlier = CertificateSubmission.objects.filter(enrollment=enrollment, state__in=open_states)
+    for submission in earlier.select_for_update(no_key=True):
+        _advance(submission, states.SUPERSEDE)
+        event = "certificate.superseded"
+        audit.record(submission, event, acting_user=acting_user, at=at)
+
+
+def _check_new(submission: CertificateSubmission) -> None:
+    """Refuse a file or a number that stands for somebody else; the database would, too."""
+    live = CertificateSubmission.objects.live()
+    if live.filter(sha256=submission.sha256).exists():
+        log.warning("refused a certificate known already, sha256 %s", submission.sha256)
+        raise Refused(_("This very file has been sent in before, for another registration."))
+    folded = submission.certificate_number_folded
+    if live.filter(course=submission.course, certificate_number_folded=folded).exists():
+        raise Refused(
+            _("A certificate with the number %(number)s has been sent in before.")
+            % {"number": submission.certificate_number}
+        )
+
+
+def _keep(
+    submission: CertificateSubmission, file: CheckedFile, acting_user: User, at: datetime
+) -> None:
+    submission.save()
+    found = certificate_checks.checks_of(submission, file)
+    CertificateCheck.objects.bulk_create(
+        CertificateCheck(
+            submission=submission,
+            check_code=check.code,
+            passed=check.passed,
+            detail=check.detail[:300],
+            at=at,
+        )
+        for check in found
+    )
+    audit.record(
+        submission,
+        "certificate.sent",
+        acting_user=acting_user,
+        at=at,
+        sha256=file.sha256,
+        failed=[str(check.code) for check in found if not check.passed],
+    )
+
+
+def _review(
+    submission: CertificateSubmission,
+    step: states.Step[states.CertificateState],
+    acting_user: User,
+    at: datetime,
+    **details: object,
+) -> AuditEntry:
+    submission.reviewed_by, submission.reviewed_at = acting_user, at
+    _advance(submission, step)
+    event = f"certificate.{submission.state}"
+    return audit.record(submission, event, acting_user=acting_user, at=at, **details)
+
+
+def _advance(submission: CertificateSubmission, step: states.Step[states.CertificateState]) -> None:
+    submission.state = step.target
+    submission.save()
+
+
+def _post_points(submission: CertificateSubmission, acting_user: User, at: datetime) -> int:
+    """Post the points in force for the course on the day of completion; return how many."""
+    tariff = submission.course.credits.in_force(submission.completed_on).first()
+    if tariff is None or not tariff.points:
+        return 0
+    ledger.post_credits(
+        officer=submission.officer,
+        points=tariff.points,
+        key=f"award:{submission.pk}",
+        description=submission.course.title,
+        description_hi=submission.course.title_hi,
+        authority=tariff.circular_reference[:150],
+        acting_user=acting_user,
+        at=at,
+    )
+    return tariff.points
+
+
+def _tell(submission: CertificateSubmission, entry: AuditEntry, **params: object) -> None:
+    notify(
+        submission.officer.user,
+        of=entry,
+        link=submission.get_absolute_url(),
+        **steps.particulars(submission.enrollment),
+        **params,
+    )
