@@ -22,7 +22,7 @@ def sanction_letter(order: SanctionOrder, *, public_id: UUID | None = None) -> P
     claims = sorted(order.claims.all(), key=lambda claim: claim.pk)
     return Paper(
         form="sanction",
-        number=f"{order.file_number} ({order.number})",
+        number=f"F.No. {order.file_number}, Sanction No. {order.number}",
         dated_on=order.dated_on,
         subject=_subject(claims),
         to=[_addressee(order.allotment)],
@@ -164,21 +164,16 @@ def _concurrence(order: SanctionOrder) -> Words:
 
 
 def _copies(order: SanctionOrder) -> list[Words]:
-    year = order.dated_on.year
-    return [
-        Words(f"{order.allotment.ddo_name}", ""),
+    """Return to whom copies go, each on one line in both languages."""
+    lines = [
+        Words(order.allotment.ddo_name),
         Words("Integrated Finance Division", "एकीकृत वित्त प्रभाग"),
         Words("Officers concerned", "संबंधित अधिकारी"),
-        Words(
-            "Cadre controlling authorities and parent departments of the officers",
-            "अधिकारियों के संवर्ग नियंत्रण प्राधिकारी और मूल विभाग",
-        ),
-        Words(
-            "NIC, for the website (without the bank details)",
-            "एनआईसी, वेबसाइट के लिए (बैंक विवरण के बिना)",
-        ),
-        Words(f"Guard file {year}", f"गार्ड फ़ाइल {year}"),
+        Words("Cadre controlling authority / parent department", "संवर्ग नियंत्रण प्राधिकारी / मूल विभाग"),
+        Words("NIC, for the website (without bank details)", "एनआईसी, वेबसाइट के लिए (बैंक विवरण के बिना)"),
+        Words(f"Guard file {order.dated_on.year}", f"गार्ड फ़ाइल {order.dated_on.year}"),
     ]
+    return [Words(line.both()) for line in lines]
 
 
 def _annexure(order: SanctionOrder, claims: "Sequence[Claim]") -> Annexure:

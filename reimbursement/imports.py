@@ -1,6 +1,7 @@
 """Reading a return file: what each row says, before anything is believed."""
 
 import hashlib
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
@@ -15,6 +16,7 @@ from igot.lib.tables import Line, normalise_header, read_csv
 from reimbursement.models import PaymentLayout
 
 LONGEST_UTR = 40
+LONG_NUMBER = re.compile(r"\d{5,}(\d{4})")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,7 +57,7 @@ def _row(
     line: Line, heading: dict[str, str], layout: PaymentLayout, *, has_account: bool
 ) -> Returned:
     cells = {name: line.cells.get(column, "").strip() for name, column in heading.items()}
-    raw = _masked(line.cells, heading.get("account", ""))
+    raw = _masked(line.cells, heading)
     try:
         is_paid = _is_paid(cells["status"], layout)
         amount = parse_amount(cells["amount"])
@@ -72,7 +74,7 @@ def _row(
         is_paid=is_paid,
         utr=cells["utr"],
         paid_on=paid_on,
-        reason=cells.get("reason", ""),
+        reason=without_accounts(cells.get("reason", "")),
         fault=fault,
     )
 
@@ -94,11 +96,17 @@ def _fault_of_paid(utr: str, paid_on: date | None) -> str:
     return "" if paid_on else _("A payment needs the day on which it was made.")
 
 
-def _masked(cells: dict[str, str], account_column: str) -> dict[str, str]:
-    """Return the cells as they are kept: never a whole account number, whatever the column."""
+def _masked(cells: dict[str, str], heading: dict[str, str]) -> dict[str, str]:
+    """Return the cells as they are kept: an account shows its end only, whatever the column."""
     kept = {}
     for name, text in cells.items():
-        digits = sum(character.isdigit() for character in text)
-        hide = name == account_column or (text.strip().isdigit() and digits >= 9)
-        kept[name] = f"••••{text.strip()[-4:]}" if hide else text[:250]
+        is_number_of_ours = name in (heading["reference"], heading["utr"])
+        kept[name] = text[:250] if is_number_of_ours else without_accounts(text[:250])
+        if name == heading.get("account"):
+            kept[name] = f"••••{text.strip()[-4:]}"
     return kept
+
+
+def without_accounts(text: str) -> str:
+    """Cut every run of nine digits or more, such as an account number, to its last four."""
+    return LONG_NUMBER.sub(r"••••\1", text)

@@ -19,7 +19,7 @@ C = ClaimState
 
 @dataclass(frozen=True, kw_only=True)
 class Stage:
-    """One stop on the way: done, current, next or blocked."""
+    """One stop on the way: done, current, next, or blocked where the way ended."""
 
     name: str
     state: str
@@ -121,33 +121,36 @@ def _task(claim: Claim, page: str, name: str, is_missing: bool) -> dict[str, str
 
 
 def timeline_of(claim: Claim) -> list[Stage]:
-    """Return the stages of the claim's way, with the day each was passed."""
+    """Return the stages of the claim's way: those behind it with the day, the one it is at, the rest."""
     entries = AuditEntry.objects.about(claim).values_list("event", "at")
     passed = dict(entries)  # the latest of each event
-    stages: list[Stage] = []
-    for stop in WAY:
-        stages.append(_stage(stop, claim, passed.get(stop.event), is_after=_waits(stages)))
     if claim.state in DEAD:
-        ended = passed.get(f"claim.{claim.state}")
-        stages = [stage for stage in stages if stage.state == "done"]
-        stages.append(Stage(name=str(claim.get_state_display()), state="blocked", at=ended))
-    return stages
+        return _ended(claim, passed)
+    if claim.state == C.PAID:
+        return [_done(stop, passed) for stop in WAY]
+    here = next(number for number, stop in enumerate(WAY) if claim.state in stop.here)
+    behind = [_done(stop, passed) for stop in WAY[:here]]
+    ahead = [Stage(name=str(stop.name), state="next") for stop in WAY[here + 1 :]]
+    return [*behind, _present(WAY[here], claim), *ahead]
 
 
-def _stage(stop: _Stop, claim: Claim, at: datetime | None, *, is_after: bool) -> Stage:
-    name, who = str(stop.name), str(stop.who)
-    if claim.state in stop.here:
-        is_with_claimant = claim.state in (C.RETURNED, C.PAYMENT_FAILED)
-        return Stage(
-            name=name,
-            state="blocked" if is_with_claimant else "current",
-            who=_("You") if is_with_claimant else who,
-            note=str(claim.get_state_display()),
-        )
-    if at is not None and not is_after:
-        return Stage(name=name, state="done", who=who, at=at)
-    return Stage(name=name, state="next", who="")
+def _done(stop: _Stop, passed: dict[str, datetime]) -> Stage:
+    who = str(stop.who)
+    return Stage(name=str(stop.name), state="done", who=who, at=passed.get(stop.event))
 
 
-def _waits(stages: list[Stage]) -> bool:
-    return any(stage.state in ("current", "blocked") for stage in stages)
+def _present(stop: _Stop, claim: Claim) -> Stage:
+    """Return the stop at which the claim waits, and for whom."""
+    waits_for_claimant = claim.state in (C.DRAFT, C.RETURNED, C.PAYMENT_FAILED)
+    return Stage(
+        name=str(stop.name),
+        state="current",
+        who=_("You") if waits_for_claimant else str(stop.who),
+        note=str(claim.get_state_display()),
+    )
+
+
+def _ended(claim: Claim, passed: dict[str, datetime]) -> list[Stage]:
+    behind = [_done(stop, passed) for stop in WAY if stop.event in passed]
+    ended = passed.get(f"claim.{claim.state}")
+    return [*behind, Stage(name=str(claim.get_state_display()), state="blocked", at=ended)]

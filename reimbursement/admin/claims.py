@@ -7,6 +7,7 @@ from django.db import models
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -27,7 +28,7 @@ class ClaimAdmin(DeskAdmin):
     list_display = (
         "claim_number",
         "officer",
-        "course",
+        "short_course",
         "state",
         "waits_since",
         "claimed",
@@ -35,9 +36,8 @@ class ClaimAdmin(DeskAdmin):
         "sanctioned",
     )
     list_select_related = ("officer__user", "course")
-    list_filter = ("state", "lane", "course")
-    search_fields = ("=number", "officer__name", "officer__employee_code")
-    date_hierarchy = None
+    list_filter = ("state", "lane")
+    search_fields = ("=number", "officer__name__istartswith", "=officer__employee_code")
     ordering = ("submitted_at", "pk")
     summary_fields = ("claim_number", "officer", "course", "claimed", "recommended", "sanctioned")
     fields = (
@@ -185,6 +185,10 @@ class ClaimAdmin(DeskAdmin):
     @admin.display(description=gettext_lazy("claim"), ordering="number")
     def claim_number(self, claim: Claim) -> str:
         return claim.number or _("Draft")
+
+    @admin.display(description=gettext_lazy("course"), ordering="course__title")
+    def short_course(self, claim: Claim) -> str:
+        return Truncator(str(claim.course)).chars(32)
 
     @admin.display(description=gettext_lazy("waits for"), ordering="submitted_at")
     def waits_since(self, claim: Claim) -> str:
