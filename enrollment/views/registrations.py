@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.db import transaction
-from django.http import HttpResponse, HttpResponseBase
+from django.http import HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.utils import timezone
@@ -35,7 +35,7 @@ def registration_start(request: UserRequest, code: str) -> HttpResponse:
     course = get_object_or_404(Course.objects.visible_to(request.user), code=code)
     officer, today = officer_of(request.user), timezone.localdate()
     runs = course.runs.open_on(today).in_order()
-    form = RunForm(request.POST or None, runs=runs)
+    form = RunForm(_posted(request), runs=runs)
     if request.method == "POST" and (course.is_self_paced or form.is_valid()):
         try:
             enrollment = registrations.start_registration(
@@ -67,7 +67,7 @@ def registration_run(request: UserRequest, enrollment_id: int) -> HttpResponse:
     if not _is_open(enrollment, "run") or enrollment.course.is_self_paced:
         return _go_on(enrollment)
     runs = enrollment.course.runs.open_on(timezone.localdate()).in_order()
-    form = RunForm(request.POST or None, runs=runs, initial={"run": enrollment.run_id})
+    form = RunForm(_posted(request), runs=runs, initial={"run": enrollment.run_id})
     if form.is_valid():
         try:
             registrations.choose_run(
@@ -116,7 +116,7 @@ def registration_accounts(request: UserRequest, enrollment_id: int) -> HttpRespo
         return _go_on(enrollment)
     provider = enrollment.course.provider
     form = AccountsForm(
-        request.POST or None,
+        _posted(request),
         provider=provider,
         initial=facts.accounts_of(enrollment.officer, provider),
     )
@@ -141,7 +141,7 @@ def registration_declaration(request: UserRequest, enrollment_id: int) -> HttpRe
     enrollment = _own(request, enrollment_id)
     if not _is_open(enrollment, "declaration"):
         return _go_on(enrollment)
-    form = DeclarationForm(request.POST or None)
+    form = DeclarationForm(_posted(request))
     if form.is_valid():
         try:
             registrations.declare(
@@ -219,7 +219,7 @@ def registration_detail(request: UserRequest, enrollment_id: int) -> HttpRespons
 def registration_withdraw(request: UserRequest, enrollment_id: int) -> HttpResponse:
     enrollment = _own(request, enrollment_id)
     refusal = policies.why_not(states.WITHDRAW, enrollment, request.user)
-    form = WithdrawalForm(request.POST or None, is_draft=enrollment.number is None)
+    form = WithdrawalForm(_posted(request), is_draft=enrollment.number is None)
     if request.method == "POST" and form.is_valid():
         try:
             registrations.withdraw_registration(
@@ -244,6 +244,10 @@ def intimation_letter(request: UserRequest, intimation_id: int) -> HttpResponseB
     intimation = get_object_or_404(rows.select_related("document"), pk=intimation_id)
     name = f"{intimation.number.replace('/', '-')}.pdf"
     return send_file(intimation.document.pdf, name=name)
+
+
+def _posted(request: UserRequest) -> QueryDict | None:
+    return request.POST if request.method == "POST" else None
 
 
 def _own(request: UserRequest, enrollment_id: int) -> Enrollment:
