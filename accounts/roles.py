@@ -74,6 +74,7 @@ DESK: dict[Role, dict[str, str]] = {
         "credits.creditthreshold": "vac",
         "reimbursement.claim": "v",
         "reimbursement.referencerate": "vac",
+        "reimbursement.reimbursementpolicy": "v",
         "reports.feedback": "v",
         "reports.pagereview": "va",
     },
@@ -97,6 +98,7 @@ DESK: dict[Role, dict[str, str]] = {
         "reimbursement.sanctionorder": "v",
         "reimbursement.paymentbatch": "v",
         "reimbursement.paymentline": "v",
+        "reimbursement.paymentlayout": "v",
         "reimbursement.returnfile": "v",
         "reimbursement.allotment": "vac",
     },
@@ -160,6 +162,9 @@ DESK: dict[Role, dict[str, str]] = {
             "reimbursement.paymentline",
             "reimbursement.returnfile",
             "reimbursement.allotment",
+            "reimbursement.referencerate",
+            "reimbursement.reimbursementpolicy",
+            "reimbursement.sanctionlimit",
         )
     },
 }

@@ -33,6 +33,7 @@ class Command(BaseCommand):
         call_command("load_reference", **quiet)
         call_command("load_catalogue", **quiet)
         call_command("load_thresholds", **quiet)
+        call_command("load_reimbursement_reference", **quiet)
         if demo:
             self.load_demo_once()
             self.greet(address)
