@@ -1,6 +1,5 @@
 """Measure the portal's busiest pages against bare ones: same server, same run, in turn."""
 
-import io
 import os
 import platform
 import socket
@@ -39,8 +38,7 @@ class Command(BaseCommand):
         parser.add_argument("--posts", type=int, default=60, help="coupons a round")
 
     def handle(self, *, rounds: int, gets: int, posts: int, **options: Any) -> None:
-        for command in ("migrate", "createcachetable", "load_reference", "load_catalogue"):
-            call_command(command, verbosity=0, stdout=io.StringIO())
+        call_command("prepare")
         run = people.stock_pool(codes=posts * rounds)
         waiting = people.waiting_officers(run=run, number=posts * rounds)
         with connection.cursor() as cursor:

@@ -2,6 +2,7 @@
 
 import hashlib
 from argparse import ArgumentParser
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,15 @@ from django.contrib.auth import get_user_model
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
+
+LOADING = [  # each adds what is missing; a later one may rest on an earlier one
+    "load_reference",
+    "load_thresholds",
+    "load_circulars",
+    "load_catalogue",
+    "load_rule_sets",
+    "load_reimbursement_reference",
+]
 
 
 class Command(BaseCommand):
@@ -30,8 +40,8 @@ class Command(BaseCommand):
             call_command("compilemessages", ignore_patterns=[".venv", "var"], **quiet)
         call_command("migrate", interactive=False, **quiet)
         call_command("createcachetable", **quiet)
-        call_command("load_reference", **quiet)
-        call_command("load_catalogue", **quiet)
+        for command in LOADING:
+            call_command(command, verbosity=0, stdout=StringIO())
         call_command("load_thresholds", **quiet)
         call_command("load_reimbursement_reference", **quiet)
         if demo:
