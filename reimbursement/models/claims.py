@@ -210,6 +210,9 @@ class Claim(models.Model):
             models.CheckConstraint(
                 condition=Q(sanctioned_amount__isnull=True)
                 | Q(
+                    recommended_amount__isnull=False,
+                    admissible_amount__isnull=False,
+                    claimed_amount__isnull=False,
                     sanctioned_amount__gt=0,
                     sanctioned_amount__lte=F("recommended_amount"),
                     recommended_amount__lte=F("admissible_amount"),
@@ -241,7 +244,9 @@ class Claim(models.Model):
                     claimed_amount__isnull=False,
                     admissible_amount__isnull=False,
                     policy__isnull=False,
+                    cap_usd__isnull=False,
                     cap_usd__gt=0,
+                    rate__isnull=False,  # a comparison with NULL would pass
                     rate__gt=0,
                     rate_on__isnull=False,
                     rate_source__gt="",

@@ -173,7 +173,7 @@ class PaymentLine(models.Model):
                 name="reimbursement_paymentline_one_live",
             ),
             models.CheckConstraint(
-                condition=~Q(outcome="paid") | Q(utr__gt="", paid_on__isnull=False),
+                condition=~Q(outcome="paid") | Q(utr__isnull=False, utr__gt="", paid_on__isnull=False),
                 name="reimbursement_paymentline_paid_with_utr",
             ),
             models.CheckConstraint(
