@@ -67,8 +67,10 @@ class ResultRow:
     number: int
     username: str
     email: str
-    online_grade: Decimal | None
-    exam_outcome: ExamOutcome | None
+    grade_text: str
+    exam_text: str
+    online_grade: Decimal | None = None
+    exam_outcome: ExamOutcome | None = None
     fault: str = ""
 
 
@@ -243,16 +245,31 @@ def _refuse(row: CouponRow, outcome: CouponImportRow.Outcome, reason: str) -> Co
 
 def _result_row(line: Line, columns: Mapping[str, str]) -> ResultRow:
     cells = {name: line.cells[column].strip() for name, column in columns.items()}
+    return result_row(
+        number=line.number,
+        username=cells["username"][:100],
+        email=cells.get("email", "")[:254],
+        grade_text=cells["grade"][:20],
+        exam_text=cells["exam"][:20],
+    )
+
+
+def result_row(
+    *, number: int, username: str, email: str, grade_text: str, exam_text: str
+) -> ResultRow:
+    """Read grade and outcome of one row; a row that was kept is read again in the same way."""
     grade, exam, fault = None, None, ""
     try:
-        grade = read_grade(cells["grade"])
-        exam = read_exam(cells["exam"])
+        grade = read_grade(grade_text)
+        exam = read_exam(exam_text)
     except ValueError as error:
         fault = str(error)
     return ResultRow(
-        number=line.number,
-        username=cells["username"][:100],
-        email=cells.get("email", ""),
+        number=number,
+        username=username,
+        email=email,
+        grade_text=grade_text,
+        exam_text=exam_text,
         online_grade=grade,
         exam_outcome=exam,
         fault=fault,

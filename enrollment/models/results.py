@@ -13,6 +13,16 @@ from enrollment.models.registrations import Enrollment
 from enrollment.states import ImportState
 
 
+class ResultImportQuerySet(models.QuerySet["ResultImport"]):
+    def visible_to(self, user: User) -> "ResultImportQuerySet":
+        if user.has_role(Role.DEALING_HAND, Role.AUDITOR) or user.is_superuser:
+            return self
+        return self.none()
+
+    def awaiting_approval(self) -> "ResultImportQuerySet":
+        return self.filter(state=ImportState.STAGED)
+
+
 class ResultImport(models.Model):
     """A file of results: uploaded by one person, applied by another who types the totals."""
 
@@ -32,6 +42,8 @@ class ResultImport(models.Model):
         User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("approved by")
     )
     approved_at = models.DateTimeField(_("approved at"), null=True, blank=True)
+
+    objects = ResultImportQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("import of results")
@@ -56,6 +68,18 @@ class ExamOutcome(models.TextChoices):
     FAILED = "failed", _("Not passed")
     ABSENT = "absent", _("Absent")
     NONE = "none", _("No examination yet")
+
+
+class ResultImportRowQuerySet(models.QuerySet["ResultImportRow"]):
+    def appliable(self) -> "ResultImportRowQuerySet":
+        """Return the rows that belong to a registration and can be applied, or are as before."""
+        outcomes = ResultImportRow.Outcome
+        return self.filter(outcome__in=[outcomes.NEW, outcomes.CHANGED, outcomes.SAME])
+
+    def with_news(self) -> "ResultImportRowQuerySet":
+        """Return the rows that bring something new."""
+        outcomes = ResultImportRow.Outcome
+        return self.filter(outcome__in=[outcomes.NEW, outcomes.CHANGED])
 
 
 class ResultImportRow(models.Model):
@@ -87,6 +111,8 @@ class ResultImportRow(models.Model):
     would_pass = models.BooleanField(_("passes"), null=True)
     outcome = models.CharField(_("outcome"), max_length=16, choices=Outcome)
     reason = models.CharField(_("reason"), max_length=250, blank=True)
+
+    objects = ResultImportRowQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("row of results")

@@ -1,0 +1,44 @@
+"""Forms of the desk on results."""
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from courses.models import Course, Run
+
+
+class ResultFileForm(forms.Form):
+    """A file of results of one run."""
+
+    run = forms.ModelChoiceField(label=_("Run"), queryset=Run.objects.none())
+    file = forms.FileField(
+        label=_("File of the provider (CSV)"),
+        help_text=_(
+            "One officer a row, with the columns user name, online grade (in per cent) and exam "
+            "outcome (passed, failed, absent). A column e-mail is read too, where there is one."
+        ),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        runs = Run.objects.filter(course__certification=Course.Certification.GRADE_AND_EXAM)
+        field = self.fields["run"]
+        field.queryset = runs.select_related("course").order_by(  # type: ignore[attr-defined]
+            "-commences_on", "course__title"
+        )
+        field.label_from_instance = lambda run: f"{run.course} – {run}"  # type: ignore[attr-defined]
+
+
+class TotalsForm(forms.Form):
+    """The totals of the provider's letter, typed by the approver."""
+
+    rows = forms.IntegerField(label=_("Rows in the provider's file"), min_value=0)
+    passes = forms.IntegerField(label=_("Of these, passed"), min_value=0)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or {}
+        if cleaned.get("passes", 0) > cleaned.get("rows", 0):
+            raise ValidationError(_("More cannot have passed than there are rows."))
+        return cleaned
