@@ -63,8 +63,9 @@ def verify(request: HttpRequest, public_id: UUID) -> HttpResponse:
 @limited("verify", at_most=30, seconds=60)
 def verify_upload(request: HttpRequest) -> HttpResponse:
     """Compare the digest of a PDF with those of all documents issued; the file is not kept."""
-    form = forms.VerifyForm(request.POST or None, request.FILES or None)
+    is_asked = request.method == "POST"
+    form = forms.VerifyForm(request.POST, request.FILES) if is_asked else forms.VerifyForm()
     context: dict[str, object] = {"form": form}
-    if request.method == "POST" and form.is_valid():
+    if form.is_valid():
         context |= facts.verification_of(sha256=form.cleaned_data["pdf"])
     return TemplateResponse(request, "circulars/verify.html", context)
