@@ -11,7 +11,7 @@ from django.utils import timezone
 from accounts.models import AuditEntry
 from accounts.roles import Role
 from courses.models import Course
-from eligibility.models import Decision
+from eligibility.models import Decision, RuleSet, RuleSetVersion
 from tests.factories.accounts import (
     make_authority,
     make_nodal_officer,
@@ -372,3 +372,68 @@ def test_lists_at_the_desk_take_few_queries(client, run, model, django_assert_ma
         page = client.get(reverse(f"admin:eligibility_{model}_changelist"))
 
     assert page.status_code == 200
+
+
+def draft_of(**changes: str) -> dict[str, str]:
+    """Return what the desk's form of a rule-set version sends."""
+    return {
+        "effective_from": "01.01.2028",
+        "circular_reference": "Draft circular",
+        "audience_source": "para 1",
+        "service_source": "para 2",
+        "age_source": "para 3",
+        "service_base": "JOINING_DATE",
+        "joining_stands_in_for": "[]",
+        "service_years": "3",
+        "service_edge": "NEXT_DAY",
+        "service_test_date": "COMMENCEMENT",
+        "service_break_policy": "REFER",
+        "age_limit": "50",
+        "age_reference_month": "7",
+        "age_reference_day": "1",
+        "age_mode": "INCLUSIVE",
+        "audience-TOTAL_FORMS": "1",
+        "audience-INITIAL_FORMS": "0",
+        "audience-0-family": "AIS",
+        "audience-0-group": "A",
+        "audience-0-answer": "ADMIT",
+        **changes,
+    }
+
+
+@pytest.mark.usefixtures("desk")
+def test_a_draft_is_made_at_the_desk_and_approved_by_somebody_else(client, run):
+    rule_set = RuleSet.objects.get(code="WEB")
+    author, approver = make_user(Role.DEALING_HAND), make_user(Role.SANCTIONING_AUTHORITY)
+    sign_in(client, author)
+    page = client.post(
+        reverse("admin:eligibility_rulesetversion_add"),
+        draft_of(rule_set=str(rule_set.pk), version="2"),
+    )
+    assert page.status_code == 302, page.context["adminform"].form.errors
+    draft = rule_set.versions.get(version=2)
+    assert (draft.drafted_by, draft.approved_at) == (author, None)
+    assert draft.audience.count() == 1
+    client.logout()
+
+    sign_in(client, approver)
+    client.post(
+        reverse("admin:eligibility_rulesetversion_step", args=[draft.pk, "approve"]),
+        {"desk_confirmed": "1"},
+    )
+
+    assert RuleSetVersion.objects.governing("WEB", date(2028, 1, 1)) == draft
+
+
+@pytest.mark.usefixtures("desk")
+def test_an_approved_version_is_not_changed_by_a_post(client, run):
+    version = RuleSetVersion.objects.get(rule_set__code="WEB")
+    sign_in(client, make_user(Role.DEALING_HAND))
+
+    page = client.post(
+        reverse("admin:eligibility_rulesetversion_change", args=[version.pk]), draft_of()
+    )
+
+    assert page.status_code == 403
+    version.refresh_from_db()
+    assert version.age_limit == 56

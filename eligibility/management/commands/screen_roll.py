@@ -34,7 +34,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         with translation.override("en"):
             commences_on = _commencement(options["commencement"])
-            rules = _rules(options["rule_set"], commences_on)
+            rules = _rules(options["rule_set"].upper(), commences_on)
             try:
                 with Path(options["roll"]).open("rb") as file:
                     self._screen(file, rules, commences_on)
