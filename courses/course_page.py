@@ -6,15 +6,19 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
 
+from django.db.models import Value
+from django.urls import reverse
+from django.utils.functional import cached_property
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from courses.facts import Words
+from courses.facts import Words, with_windows
+from courses.kept import keep
 from courses.models import (
     CommitteeDecision,
     Course,
     CourseModule,
-    Institute,
-    Programme,
+    CourseQuerySet,
     Run,
     in_language,
 )
@@ -46,6 +50,13 @@ class Module:
     units: list[str] = field(default_factory=list)
 
 
+class Link(NamedTuple):
+    """An institute or a programme, by name and address."""
+
+    name: str
+    url: str
+
+
 class Money(NamedTuple):
     """What a course costs, what comes back of it, and what stays with the officer."""
 
@@ -54,76 +65,107 @@ class Money(NamedTuple):
     own_share: str
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(kw_only=True)
 class CoursePage:
-    """Everything that the page of one course shows: five database queries."""
+    """Everything that the page of one course shows."""
 
     course: Any
     today: date
     runs: list[RunLine]
     outline: list[Module]
     decision: CommitteeDecision | None
-    programmes: list[Programme]
-    partners: list[Institute]
+    institutes: list[Link]
+    programmes: list[Link]
 
-    @property
+    @cached_property
     def coming_runs(self) -> list[RunLine]:
         return [run for run in self.runs if run.state in ("current", "next")]
 
-    @property
+    @cached_property
     def past_runs(self) -> list[RunLine]:
         return [run for run in reversed(self.runs) if run.state in ("done", "blocked")]
 
-    @property
+    @cached_property
     def notes(self) -> list[str]:
         """What is to be known of the batches to come, each thing once."""
         return list(dict.fromkeys(run.note for run in self.coming_runs if run.note))
 
-    @property
+    @cached_property
     def open_run(self) -> RunLine | None:
         return next((run for run in self.runs if run.is_open), None)
 
-    @property
+    @cached_property
     def may_register(self) -> bool:
         return self.open_run is not None or self.course.is_self_paced
 
-    @property
+    @cached_property
     def check_query(self) -> str:
         """The question to the eligibility check: the open run, the next one, or the course."""
         run = self.open_run or next(iter(self.coming_runs), None)
         return f"run={run.code}" if run else f"course={self.course.code}"
 
-    @property
+    @cached_property
     def standing(self) -> tuple[str, str]:
         words = Words()
         return words.standing(self.course)
 
-    @property
+    @cached_property
     def money(self) -> Money | None:
         return money_of(self.course.fee_usd, self.course.cap_usd)
 
-    @property
+    @cached_property
     def effort(self) -> str:
         return effort_words(self.course)
 
-    @property
+    @cached_property
     def certificate_steps(self) -> list[str]:
         return certificate_steps(self.course)
 
 
-def page_of_course(course: Any, *, today: date) -> CoursePage:
-    """Gather the page of `course`, which comes from `Course.objects.for_page(today)`."""
+def page_of(code: str, user: Any, *, today: date) -> CoursePage | None:
+    """Return the page of a course that `user` may see: kept for all, unpublished ones for staff."""
+    page = keep(
+        ("page", code, get_language()),
+        lambda: _made_page(Course.objects.published(today), code, today),
+        today=today,
+    )
+    return page or _made_page(Course.objects.visible_to(user), code, today)
+
+
+def _made_page(courses: CourseQuerySet, code: str, today: date) -> CoursePage | None:
+    """Gather the page: five queries."""
+    course: Any = with_windows(courses.for_page(today), today).filter(code=code).first()
+    if course is None:
+        return None
     decisions = CommitteeDecision.objects.authorising(today).with_course()
     decisions = decisions.filter(course=course, rule_set_code=course.rule_set_code)
+    partners, programmes = links_of(course)
+    own = Link(course.institute.brief_name, course.institute.get_absolute_url())
     return CoursePage(
         course=course,
         today=today,
         runs=[run_line(run, today=today) for run in Run.objects.filter(course=course).in_order()],
         outline=outline_of(course),
         decision=decisions.latest_first().first(),
-        programmes=list(course.programmes.order_by("title")),
-        partners=list(course.partners.order_by("title")),
+        institutes=[own, *partners],
+        programmes=programmes,
     )
+
+
+def links_of(course: Course) -> tuple[list[Link], list[Link]]:
+    """Return the partners and the programmes of `course`; one query for both."""
+    partners = course.partners.annotate(kind=Value(0)).values_list(
+        "kind", "code", "title", "title_hi", "short_name", "short_name_hi"
+    )
+    programmes = course.programmes.annotate(kind=Value(1), none=Value("")).values_list(
+        "kind", "code", "title", "title_hi", "none", "none"
+    )
+    links: tuple[list[Link], list[Link]] = ([], [])
+    for kind, code, title, title_hi, brief, brief_hi in partners.union(programmes).order_by("code"):
+        name = in_language(brief, brief_hi) or in_language(title, title_hi)
+        address = ("courses:institute", "courses:programme")[kind]
+        links[kind].append(Link(name, reverse(address, args=[code])))
+    return links
 
 
 def outline_of(course: Course) -> list[Module]:

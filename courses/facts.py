@@ -1,7 +1,7 @@
 """The list of courses: which match, how many of each kind, and the cards with all words ready.
 
-A card is plain strings, made once, so that the template has nothing to look up or to format
-(docs/decisions/0034).
+A card is plain strings, made once for a version of the catalogue, so that neither the database
+nor the template has anything to look up or to format (docs/decisions/0034).
 """
 
 from collections import Counter
@@ -13,11 +13,11 @@ from typing import Any, NamedTuple
 
 from django.db.models import Min, OuterRef, Q, Subquery, TextChoices
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.text import Truncator
+from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
 
+from courses.kept import keep
 from courses.models import (
     Course,
     CourseQuerySet,
@@ -25,7 +25,6 @@ from courses.models import (
     Programme,
     ProgrammeCourse,
     Run,
-    in_language,
 )
 from courses.states import RunState
 from igot.lib.dates import dmy
@@ -69,23 +68,6 @@ class CatalogueQuery:
         return bool(self.words or self.institute or self.level or self.mode or self.is_open)
 
 
-class Entry(NamedTuple):
-    """What the list needs to know of every course to count and to order."""
-
-    pk: int
-    institute: str
-    institute_name: str
-    level: str
-    mode: str
-    title: str
-    closes_on: date | None
-    opens_on: date | None
-
-    @property
-    def is_open(self) -> bool:
-        return self.closes_on is not None or self.mode == Course.Mode.SELF_PACED
-
-
 class Choice(NamedTuple):
     """An entry of a filter, with the number of courses that it would leave."""
 
@@ -109,6 +91,25 @@ class Card(NamedTuple):
     price: str
 
 
+class Entry(NamedTuple):
+    """A course as the list counts, searches, orders and shows it."""
+
+    pk: int
+    institute: str
+    institute_name: str
+    level: str
+    mode: str
+    title: str
+    closes_on: date | None
+    opens_on: date | None
+    text: str  # all that is searched, case folded
+    card: Card
+
+    @property
+    def is_open(self) -> bool:
+        return self.closes_on is not None or self.mode == Course.Mode.SELF_PACED
+
+
 @dataclass(frozen=True, kw_only=True)
 class Catalogue:
     """The answer to a query: the matching entries in order, and the filters with their counts."""
@@ -122,8 +123,9 @@ class Catalogue:
 
 
 def search(query: CatalogueQuery, *, today: date) -> Catalogue:
-    """Find the published courses that `query` asks for: one database query."""
-    found = entries_of(Course.objects.published(today).search(query.words), today=today)
+    """Find the published courses that `query` asks for."""
+    words = query.words.casefold().split()
+    found = [e for e in entries(today=today) if all(word in e.text for word in words)]
     kept = [entry for entry in found if not _filters_against(query, entry)]
     return Catalogue(
         entries=sorted(kept, key=_order(query.sort)),
@@ -135,25 +137,28 @@ def search(query: CatalogueQuery, *, today: date) -> Catalogue:
     )
 
 
-def entries_of(courses: CourseQuerySet, *, today: date) -> list[Entry]:
-    """Return an entry for each of `courses`, with the window that matters today."""
-    rows = with_windows(courses, today).values_list(
-        "pk",
-        "institute__code",
-        "institute__title",
-        "institute__title_hi",
-        "level",
-        "mode",
-        "title",
-        "title_hi",
-        "closes_on",
-        "opens_on",
-    )
+def entries(*, today: date) -> list[Entry]:
+    """Return every published course in words, kept for the version: two queries, then one."""
+    return keep(("entries", get_language()), lambda: _made_entries(today), today=today)
+
+
+def _made_entries(today: date) -> list[Entry]:
+    courses = Course.objects.published(today).select_related("institute").with_terms(today)
+    words = Words()
     return [
         Entry(
-            pk, code, in_language(name, name_hi), level, mode, in_language(title, title_hi), *days
+            pk=course.pk,
+            institute=course.institute.code,
+            institute_name=str(course.institute),
+            level=course.level,
+            mode=course.mode,
+            title=str(course),
+            closes_on=course.closes_on,
+            opens_on=course.opens_on,
+            text=course.searched_text.casefold(),
+            card=words.card(course),
         )
-        for pk, code, name, name_hi, level, mode, title, title_hi, *days in rows
+        for course in with_windows(courses, today)
     ]
 
 
@@ -167,31 +172,22 @@ def with_windows(courses: CourseQuerySet, today: date) -> CourseQuerySet:
     return courses.annotate(closes_on=Subquery(closing), opens_on=Subquery(opening))
 
 
-def cards_of(keys: Iterable[int], *, today: date) -> list[Card]:
-    """Return the cards of the courses with these keys, in their order: one database query."""
-    courses = Course.objects.select_related("institute").with_terms(today)
-    rows = with_windows(courses, today).in_bulk(list(keys))
-    words = Words()
-    return [words.card(rows[key]) for key in keys if key in rows]
+def cards_of_institute(institute: Institute, *, today: date) -> list[Card]:
+    """Return the cards of the courses that `institute` offers or shares, those open now first."""
+    keys = set(Course.objects.of_institute(institute).values_list("pk", flat=True))
+    offered = [entry for entry in entries(today=today) if entry.pk in keys]
+    return [entry.card for entry in sorted(offered, key=_order(Sort.CLOSING))]
 
 
-def all_cards(courses: CourseQuerySet) -> list[Card]:
-    """Return the cards of all of `courses`, those open now first."""
-    today = timezone.localdate()
-    entries = sorted(entries_of(courses, today=today), key=_order(Sort.CLOSING))
-    return cards_of([entry.pk for entry in entries], today=today)
-
-
-def courses_of(programme: Programme, *, today: date) -> tuple[list[Card], list[Card]]:
+def cards_of_programme(programme: Programme, *, today: date) -> tuple[list[Card], list[Card]]:
     """Return the cards of a programme's courses, the required and the further ones, in order."""
-    published = Course.objects.published(today)
-    places = ProgrammeCourse.objects.filter(programme=programme, course__in=published)
-    rows = list(places.order_by("position", "pk").values_list("course_id", "is_required"))
-    cards = cards_of([key for key, _required in rows], today=today)
-    return (
-        [card for card, (_key, required) in zip(cards, rows, strict=True) if required],
-        [card for card, (_key, required) in zip(cards, rows, strict=True) if not required],
-    )
+    places = ProgrammeCourse.objects.filter(programme=programme).order_by("position", "pk")
+    cards = {entry.pk: entry.card for entry in entries(today=today)}
+    required, further = [], []
+    for key, is_required in places.values_list("course_id", "is_required"):
+        if key in cards:
+            (required if is_required else further).append(cards[key])
+    return required, further
 
 
 def public_pages() -> list[tuple[str, date | None]]:

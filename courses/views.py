@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.utils import timezone
@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.access import UserRequest, role_required
 from accounts.roles import Role
 from courses import actions, course_page, facts, forms, policies, states
-from courses.models import CommitteeDecision, Course, Institute, Programme
+from courses.models import CommitteeDecision, Institute, Programme
 from igot.lib.errors import Refused
 from igot.lib.paging import page_of
 
@@ -30,7 +30,7 @@ def course_list(request: HttpRequest) -> HttpResponse:
         "query": query,
         "found": found,
         "page_obj": page,
-        "cards": facts.cards_of([entry.pk for entry in page], today=today),
+        "cards": [entry.card for entry in page],
         "sorts": facts.Sort.choices,
     }
     return TemplateResponse(request, "courses/course_list.html", context)
@@ -39,13 +39,13 @@ def course_list(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @require_safe
 def course_detail(request: HttpRequest, code: str) -> HttpResponse:
-    today = timezone.localdate()
-    courses = Course.objects.visible_to(request.user).for_page(today)
-    course = get_object_or_404(facts.with_windows(courses, today), code=code)
+    page = course_page.page_of(code, request.user, today=timezone.localdate())
+    if page is None:
+        raise Http404
     context = {
-        "page": course_page.page_of_course(course, today=today),
-        "course": course,
-        "updated_on": timezone.localdate(course.updated_at),
+        "page": page,
+        "course": page.course,
+        "updated_on": timezone.localdate(page.course.updated_at),
     }
     return TemplateResponse(request, "courses/course_detail.html", context)
 
@@ -54,8 +54,8 @@ def course_detail(request: HttpRequest, code: str) -> HttpResponse:
 @require_safe
 def institute_detail(request: HttpRequest, code: str) -> HttpResponse:
     institute = get_object_or_404(Institute.objects.visible_to(request.user), code=code)
-    courses = Course.objects.published().of_institute(institute)
-    context = {"institute": institute, "cards": facts.all_cards(courses)}
+    cards = facts.cards_of_institute(institute, today=timezone.localdate())
+    context = {"institute": institute, "cards": cards}
     return TemplateResponse(request, "courses/institute_detail.html", context)
 
 
@@ -65,7 +65,7 @@ def programme_detail(request: HttpRequest, code: str) -> HttpResponse:
     programmes = Programme.objects.visible_to(request.user).select_related("institute", "provider")
     programme = get_object_or_404(programmes, code=code)
     today = timezone.localdate()
-    required, further = facts.courses_of(programme, today=today)
+    required, further = facts.cards_of_programme(programme, today=today)
     context = {
         "programme": programme,
         "required": required,

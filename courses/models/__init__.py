@@ -13,9 +13,11 @@ from courses.models.catalogue import (
 from courses.models.committee import CommitteeDecision, CommitteeDecisionQuerySet
 from courses.models.institutes import GradeRule, Institute, Programme, Provider
 from courses.models.runs import Run, RunQuerySet
+from courses.models.version import CatalogueVersion
 
 __all__ = [
     "BilingualModel",
+    "CatalogueVersion",
     "CommitteeDecision",
     "CommitteeDecisionQuerySet",
     "Course",

@@ -153,6 +153,14 @@ class Course(BilingualModel):
         return in_language(self.prerequisites, self.prerequisites_hi)
 
     @property
+    def searched_text(self) -> str:
+        """All words by which the course is found, in both languages."""
+        institute = self.institute
+        names = (institute.title, institute.title_hi, institute.short_name, institute.short_name_hi)
+        own = (self.code, self.title, self.title_hi, self.objective, self.objective_hi)
+        return " ".join((*own, *names))
+
+    @property
     def is_self_paced(self) -> bool:
         return self.mode == self.Mode.SELF_PACED
 

@@ -1,0 +1,69 @@
+"""A token that the database itself renews whenever a row of certain tables changes.
+
+What is kept in memory under the token can never be older than the tables: a change by a page, a
+command, `QuerySet.update()` or SQL renews it, and a rolled back change leaves it as it was. A
+token never comes again.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.db import migrations
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+from django.db.migrations.state import StateApps
+
+_POSTGRESQL = """
+CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  INSERT INTO {table} (id, token) VALUES (1, gen_random_uuid()::text)
+  ON CONFLICT (id) DO UPDATE SET token = excluded.token;
+  RETURN NULL;
+END $$
+"""
+_SQLITE = """
+CREATE TRIGGER {name}_{watched}_{verb} AFTER {verb} ON {watched} BEGIN
+  INSERT INTO {table} (id, token) VALUES (1, lower(hex(randomblob(16))))
+  ON CONFLICT (id) DO UPDATE SET token = excluded.token;
+END
+"""
+VERBS = ("INSERT", "UPDATE", "DELETE")
+
+
+class ChangeToken(migrations.RunPython):
+    """Migration step: each change of a row of `watched` renews the token in `table` (id, token)."""
+
+    def __init__(self, table: str, watched: Sequence[str]) -> None:
+        self.table = table
+        self.watched = list(watched)
+        super().__init__(self._watch, self._leave)
+
+    def deconstruct(self) -> tuple[str, list[Any], dict[str, Any]]:
+        return (self.__class__.__name__, [self.table, self.watched], {})
+
+    @property
+    def _name(self) -> str:
+        return f"{self.table}_renew"
+
+    def _watch(self, apps: StateApps, editor: BaseDatabaseSchemaEditor) -> None:
+        words = {"name": self._name, "table": self.table}
+        if editor.connection.vendor == "postgresql":
+            editor.execute(_POSTGRESQL.format(**words), params=None)  # type: ignore[arg-type]
+            for watched in self.watched:
+                editor.execute(
+                    f"CREATE TRIGGER {self._name} AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE "
+                    f"ON {watched} FOR EACH STATEMENT EXECUTE FUNCTION {self._name}()"
+                )
+            return
+        for watched in self.watched:
+            for verb in VERBS:
+                editor.execute(_SQLITE.format(watched=watched, verb=verb, **words), params=None)  # type: ignore[arg-type]
+
+    def _leave(self, apps: StateApps, editor: BaseDatabaseSchemaEditor) -> None:
+        for watched in self.watched:
+            if editor.connection.vendor == "postgresql":
+                editor.execute(f"DROP TRIGGER {self._name} ON {watched}")
+                continue
+            for verb in VERBS:
+                editor.execute(f"DROP TRIGGER {self._name}_{watched}_{verb}")
+        if editor.connection.vendor == "postgresql":
+            editor.execute(f"DROP FUNCTION {self._name}()")
