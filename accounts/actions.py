@@ -48,9 +48,12 @@ def declare_record(
     officer.declared_at, officer.verified_by, officer.verified_at = at, None, None
     officer.return_reason = ""
     entry = _advance(officer, states.DECLARE, acting_user, at, changed=changed)
-    for appointment in NodalAppointment.objects.current().filter(
-        authority__service=officer.service
-    ).exclude(user=acting_user).select_related("user"):
+    for appointment in (
+        NodalAppointment.objects.current()
+        .filter(authority__service=officer.service)
+        .exclude(user=acting_user)
+        .select_related("user")
+    ):
         notify(appointment.user, of=entry, link=officer.get_absolute_url(), name=officer.name)
 
 

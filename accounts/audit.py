@@ -93,6 +93,8 @@ def broken_links() -> list[str]:
             expected = seal.position
         digest = digest_of(seal.entry, after=digest)
         if digest != seal.digest:
-            problems.append(f"position {seal.position}: entry {seal.entry_id} does not fit its seal")
+            problems.append(
+                f"position {seal.position}: entry {seal.entry_id} does not fit its seal"
+            )
             digest = seal.digest
     return problems

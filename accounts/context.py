@@ -12,7 +12,5 @@ def unread(request: HttpRequest) -> dict[str, object]:
     if user is None or not user.is_authenticated:
         return {"unread_count": 0}
     return {
-        "unread_count": SimpleLazyObject(
-            lambda: Notice.objects.visible_to(user).unread().count()
-        )
+        "unread_count": SimpleLazyObject(lambda: Notice.objects.visible_to(user).unread().count())
     }

@@ -19,7 +19,10 @@ def record_rows(officer: Officer) -> list[dict[str, object]]:
         (_("Cadre or State"), officer.cadre),
         (_("Group"), officer.group and officer.get_group_display()),
         (_("Grade"), officer.rank),
-        (_("Year of allotment, batch or select list"), officer.allotment_year and str(officer.allotment_year)),
+        (
+            _("Year of allotment, batch or select list"),
+            officer.allotment_year and str(officer.allotment_year),
+        ),
         (_("Date of joining the service"), officer.joined_on and dmy(officer.joined_on)),
         (_("Designation"), officer.designation),
         (_("Ministry, department or office"), officer.ministry),

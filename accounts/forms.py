@@ -2,7 +2,7 @@
 
 import re
 from datetime import date
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -38,7 +38,9 @@ class ServiceRecordForm(forms.Form):
         label=gettext_lazy("Date of birth"),
         not_before=_oldest_birth,
         not_after=_youngest_birth,
-        error_messages={"required": gettext_lazy("Give your date of birth as in your service book.")},
+        error_messages={
+            "required": gettext_lazy("Give your date of birth as in your service book.")
+        },
     )
     service = forms.ModelChoiceField(
         Service.objects.none(),
@@ -75,12 +77,12 @@ class ServiceRecordForm(forms.Form):
     joined_on = CivilDateField(
         label=gettext_lazy("Date of joining the service"),
         not_after=civil_today,
-        error_messages={"required": gettext_lazy("Give the date on which you joined your service.")},
+        error_messages={
+            "required": gettext_lazy("Give the date on which you joined your service.")
+        },
     )
     designation = PlainTextField(label=gettext_lazy("Designation"), max_length=200)
-    ministry = PlainTextField(
-        label=gettext_lazy("Ministry, department or office"), max_length=200
-    )
+    ministry = PlainTextField(label=gettext_lazy("Ministry, department or office"), max_length=200)
     mobile = forms.CharField(
         label=gettext_lazy("Mobile number"),
         required=False,
@@ -99,8 +101,7 @@ class ServiceRecordForm(forms.Form):
         self._choose("rank", Rank.objects.order_by("service_key", "-group", "pk"))
 
     def _choose(self, name: str, rows: Any) -> None:
-        field = self.fields[name]
-        assert isinstance(field, forms.ModelChoiceField)
+        field = cast(forms.ModelChoiceField, self.fields[name])
         field.queryset = rows
         field.label_from_instance = _LABELS[name]  # type: ignore[method-assign]
 
@@ -167,9 +168,7 @@ class ServiceRecordForm(forms.Form):
         if service and rank and rank.service_key not in (service.code, service.family):
             self.add_error("rank", _("This grade belongs to another service."))
         elif rank and group and rank.group != group:
-            self.add_error(
-                "rank", _("This grade is in Group %(group)s.") % {"group": rank.group}
-            )
+            self.add_error("rank", _("This grade is in Group %(group)s.") % {"group": rank.group})
         if service and not data.get("cadre") and service.family == Service.Family.AIS:
             self.add_error("cadre", _("Choose the cadre that you are allotted to."))
 

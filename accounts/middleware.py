@@ -36,8 +36,10 @@ class SessionAgeMiddleware:
         now = int(timezone.now().timestamp())
         began = request.session.setdefault("began_at", now)
         seen = request.session.setdefault("seen_at", now)
-        idle = settings.SESSION_IDLE_STAFF if request.user.is_staff else settings.SESSION_IDLE_OFFICER
-        if now - seen > idle.total_seconds() or now - began > settings.SESSION_ABSOLUTE.total_seconds():
+        is_staff = request.user.is_staff
+        idle = settings.SESSION_IDLE_STAFF if is_staff else settings.SESSION_IDLE_OFFICER
+        is_idle = now - seen > idle.total_seconds()
+        if is_idle or now - began > settings.SESSION_ABSOLUTE.total_seconds():
             logout(request)
         elif now - seen > timedelta(minutes=1).total_seconds():
             request.session["seen_at"] = now

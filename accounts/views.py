@@ -40,7 +40,9 @@ def profile_edit(request: UserRequest) -> HttpResponse:
             at=timezone.now(),
         )
         messages.success(request, _("Your service record is declared."))
-        return HttpResponseRedirect(_next(request)) if _next(request) else redirect("accounts:profile")
+        return (
+            HttpResponseRedirect(_next(request)) if _next(request) else redirect("accounts:profile")
+        )
     context = {"officer": officer, "form": form, "following": _next(request)}
     return TemplateResponse(request, "accounts/profile_edit.html", context)
 
@@ -117,9 +119,7 @@ def inbox(request: UserRequest) -> HttpResponse:
 @require_POST
 def notice_open(request: UserRequest, notice_id: int) -> HttpResponse:
     get_object_or_404(Notice.objects.visible_to(request.user), pk=notice_id)
-    notice = actions.read_notice(
-        notice_id=notice_id, acting_user=request.user, at=timezone.now()
-    )
+    notice = actions.read_notice(notice_id=notice_id, acting_user=request.user, at=timezone.now())
     return HttpResponseRedirect(notice.link) if notice.link else redirect("accounts:inbox")
 
 

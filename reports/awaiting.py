@@ -64,9 +64,7 @@ def own_enrollments(officer: Officer) -> list[Any]:
     rows = Enrollment.objects.filter(officer=officer).with_course()
     rows = rows.annotate(
         has_unseen_coupon=Exists(unseen),
-        has_certificate_in_review=Exists(
-            certificates.filter(state=CertificateState.UNDER_REVIEW)
-        ),
+        has_certificate_in_review=Exists(certificates.filter(state=CertificateState.UNDER_REVIEW)),
         has_certificate_returned=Exists(certificates.filter(state=CertificateState.RETURNED)),
         has_verified_certificate=Exists(certificates.filter(state=CertificateState.VERIFIED)),
         has_claim=Exists(
@@ -156,9 +154,7 @@ QUEUES = (
     Queue(
         Role.NODAL_OFFICER,
         lambda user: Officer.objects.visible_to(user).awaiting_verification(),
-        lambda n: ngettext(
-            "%(n)s service record to verify", "%(n)s service records to verify", n
-        ),
+        lambda n: ngettext("%(n)s service record to verify", "%(n)s service records to verify", n),
         "accounts:officer_list",
     ),
     Queue(
@@ -170,9 +166,7 @@ QUEUES = (
     Queue(
         Role.DEALING_HAND,
         lambda user: Officer.objects.awaiting_verification(),
-        lambda n: ngettext(
-            "%(n)s service record to verify", "%(n)s service records to verify", n
-        ),
+        lambda n: ngettext("%(n)s service record to verify", "%(n)s service records to verify", n),
         "admin:accounts_officer_changelist",
         "?record_state__exact=declared",
     ),
@@ -197,7 +191,9 @@ QUEUES = (
         lambda user: ResultImport.objects.filter(state=ImportState.STAGED).exclude(
             uploaded_by=user
         ),
-        lambda n: ngettext("%(n)s file of results to approve", "%(n)s files of results to approve", n),
+        lambda n: ngettext(
+            "%(n)s file of results to approve", "%(n)s files of results to approve", n
+        ),
         "admin:enrollment_resultimport_changelist",
         "?state__exact=staged",
     ),
@@ -218,7 +214,9 @@ QUEUES = (
     Queue(
         Role.DEALING_HAND,
         lambda user: Claim.objects.filter(state=ClaimState.UNDER_SCRUTINY, taken_up_by=user),
-        lambda n: ngettext("%(n)s claim under your scrutiny", "%(n)s claims under your scrutiny", n),
+        lambda n: ngettext(
+            "%(n)s claim under your scrutiny", "%(n)s claims under your scrutiny", n
+        ),
         "admin:reimbursement_claim_changelist",
         "?state__exact=under_scrutiny",
     ),
@@ -274,7 +272,9 @@ QUEUES = (
         lambda user: Circular.objects.filter(
             state__in=[CircularState.SUBMITTED, CircularState.APPROVED]
         ).exclude(author=user),
-        lambda n: ngettext("%(n)s circular to approve or issue", "%(n)s circulars to approve or issue", n),
+        lambda n: ngettext(
+            "%(n)s circular to approve or issue", "%(n)s circulars to approve or issue", n
+        ),
         "admin:circulars_circular_changelist",
     ),
 )

@@ -44,7 +44,12 @@ def components() -> dict[str, Any]:
             {"name": "Show your coupon", "url": "#top", "label": "Ready", "tone": "success"},
         ],
         "rows": [
-            {"name": "Service", "value": "Indian Administrative Service", "url": "#top", "link": "Change"},
+            {
+                "name": "Service",
+                "value": "Indian Administrative Service",
+                "url": "#top",
+                "link": "Change",
+            },
             {"name": "Year of allotment", "value": "2017", "url": "#top", "link": "Change"},
             {"name": "Mobile", "value": ""},
         ],

@@ -14,14 +14,18 @@ urlpatterns: list[URLPattern] = [
     path("contact/", views.standing_page, {"page": pages.CONTACT}, name="contact"),
     path("feedback/", views.feedback, name="feedback"),
     path("feedback/received/", views.feedback_received, name="feedback_received"),
-    path("accessibility/", views.standing_page, {"page": pages.ACCESSIBILITY}, name="accessibility"),
+    path(
+        "accessibility/", views.standing_page, {"page": pages.ACCESSIBILITY}, name="accessibility"
+    ),
     path(
         "screen-reader-access/",
         views.standing_page,
         {"page": pages.SCREEN_READER},
         name="screen_reader",
     ),
-    path("related-links/", views.standing_page, {"page": pages.RELATED_LINKS}, name="related_links"),
+    path(
+        "related-links/", views.standing_page, {"page": pages.RELATED_LINKS}, name="related_links"
+    ),
     path("website-policies/", views.standing_page, {"page": pages.POLICIES_PAGE}, name="policies"),
     path("website-policies/<slug:slug>/", views.policy, name="policy"),
     path("sitemap/", views.sitemap, name="sitemap"),

@@ -31,7 +31,12 @@ class AuditEntry(AppendOnlyModel):
     )
     acting_roles = models.CharField(_("roles held"), max_length=300, blank=True)
     on_behalf_of = models.ForeignKey(
-        User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("on behalf of")
+        User,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("on behalf of"),
     )
     address = models.CharField(_("network address"), max_length=45, blank=True)
     at = models.DateTimeField(_("at"))
@@ -75,6 +80,9 @@ class AuditChain(models.Model):
 
     name = models.CharField(max_length=20, unique=True)
 
+    def __str__(self) -> str:
+        return self.name
+
 
 class NoticeQuerySet(models.QuerySet["Notice"]):
     def visible_to(self, user: User) -> "NoticeQuerySet":
@@ -90,9 +98,7 @@ class NoticeQuerySet(models.QuerySet["Notice"]):
 class Notice(models.Model):
     """Word to one user of one audit entry: in the in-box at once, and by mail after the commit."""
 
-    user = models.ForeignKey(
-        User, models.PROTECT, related_name="notices", verbose_name=_("user")
-    )
+    user = models.ForeignKey(User, models.PROTECT, related_name="notices", verbose_name=_("user"))
     entry = models.ForeignKey(
         AuditEntry, models.PROTECT, related_name="notices", verbose_name=_("entry")
     )
@@ -114,9 +120,7 @@ class Notice(models.Model):
             models.UniqueConstraint(fields=["user", "entry"], name="accounts_notice_once")
         ]
         indexes = [
-            models.Index(
-                fields=["user", "created_at"], name="accounts_notice_inbox"
-            ),
+            models.Index(fields=["user", "created_at"], name="accounts_notice_inbox"),
             models.Index(
                 fields=["created_at"],
                 condition=models.Q(mailed_at__isnull=True),

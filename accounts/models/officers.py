@@ -77,9 +77,7 @@ class Officer(models.Model):
         State, models.PROTECT, null=True, blank=True, verbose_name=_("cadre or State")
     )
     group = models.CharField(_("group"), max_length=1, choices=Group, blank=True)
-    rank = models.ForeignKey(
-        Rank, models.PROTECT, null=True, blank=True, verbose_name=_("grade")
-    )
+    rank = models.ForeignKey(Rank, models.PROTECT, null=True, blank=True, verbose_name=_("grade"))
     allotment_year = models.PositiveSmallIntegerField(
         _("year of allotment or select list"), null=True, blank=True
     )
@@ -147,14 +145,10 @@ class ServiceRecordEntry(AppendOnlyModel):
     officer = models.ForeignKey(
         Officer, models.PROTECT, related_name="record_entries", verbose_name=_("officer")
     )
-    record_state = models.CharField(
-        _("service record"), max_length=10, choices=RecordState
-    )
+    record_state = models.CharField(_("service record"), max_length=10, choices=RecordState)
     facts = models.JSONField(_("facts"))
     note = models.CharField(_("note"), max_length=500, blank=True)
-    acting_user = models.ForeignKey(
-        User, models.PROTECT, related_name="+", verbose_name=_("by")
-    )
+    acting_user = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("by"))
     at = models.DateTimeField(_("at"))
 
     objects = AppendOnlyQuerySet.as_manager()

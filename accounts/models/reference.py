@@ -47,7 +47,7 @@ class State(models.Model):
 
 
 class CadreAuthority(models.Model):
-    """A cadre controlling authority: it is intimated of registrations, and approves where it must."""
+    """A cadre controlling authority: told of registrations, and asked to approve where it must."""
 
     name = models.CharField(_("name"), max_length=250, unique=True)
     name_hi = models.CharField(_("name in Hindi"), max_length=250, blank=True)
@@ -149,9 +149,7 @@ class ServiceAlias(models.Model):
         verbose_name = _("alias of a service")
         verbose_name_plural = _("aliases of services")
         constraints = [
-            models.UniqueConstraint(
-                fields=["service", "alias"], name="accounts_servicealias_once"
-            )
+            models.UniqueConstraint(fields=["service", "alias"], name="accounts_servicealias_once")
         ]
 
     def __str__(self) -> str:

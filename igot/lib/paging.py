@@ -13,7 +13,7 @@ PER_PAGE = 20
 def page_of(
     request: HttpRequest, rows: "QuerySet[Any, Any] | Sequence[Any]", *, per_page: int = PER_PAGE
 ) -> Page[Any]:
-    """Return the page of `rows` that `?page=` asks for, the nearest there is; order `rows` first."""
+    """Return the page of `rows` that `?page=` asks for, or the nearest; `rows` are in an order."""
     return Paginator(rows, per_page).get_page(request.GET.get("page"))
 
 

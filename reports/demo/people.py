@@ -36,22 +36,102 @@ class Login:
 
 LOGINS = (
     Login("officer", "Asha Menon", "Deputy Secretary", "an officer with courses", (Role.OFFICER,)),
-    Login("newcomer", "Ravi Shankar Iyer", "Under Secretary", "an officer who has just signed up", (Role.OFFICER,)),
-    Login("nodal", "Sunita Bhatt", "Director (AIS)", "nodal officer of the IAS authority", (Role.NODAL_OFFICER,)),
-    Login("nodal.state", "Thomas Kurien", "Additional Secretary (GAD)", "nodal officer where prior approval is needed", (Role.NODAL_OFFICER,)),
-    Login("dealing", "Meena Kumari", "Assistant Section Officer", "dealing hand", (Role.DEALING_HAND,)),
-    Login("dealing2", "Prakash Negi", "Section Officer", "second dealing hand, for two-person steps", (Role.DEALING_HAND,)),
-    Login("sanction", "Vandana Rao", "Under Secretary to the Government of India", "sanctioning authority up to ₹25,000", (Role.SANCTIONING_AUTHORITY,)),
-    Login("sanction2", "Arvind Saxena", "Deputy Secretary to the Government of India", "sanctioning authority up to ₹5,00,000", (Role.SANCTIONING_AUTHORITY,)),
-    Login("paying", "Iqbal Ahmad", "Drawing & Disbursing Officer", "paying officer", (Role.PAYING_OFFICER,)),
-    Login("paying2", "Leela Thomas", "Assistant Accounts Officer", "second paying officer", (Role.PAYING_OFFICER,)),
-    Login("member", "Kavita Joshi", "Joint Secretary", "member of the selection committee", (Role.COMMITTEE_MEMBER,)),
-    Login("secretary", "Harish Chandra", "Deputy Secretary (Training)", "secretary of the selection committee", (Role.COMMITTEE_SECRETARY,)),
-    Login("author", "Nalini Das", "Section Officer (Training)", "author of circulars", (Role.CIRCULAR_AUTHOR,)),
-    Login("approver", "Gopal Krishnan", "Director (Training)", "approver of circulars", (Role.CIRCULAR_APPROVER,)),
-    Login("auditor", "Farida Sheikh", "Senior Audit Officer", "auditor: sees what was decided, changes nothing", (Role.AUDITOR,)),
+    Login(
+        "newcomer",
+        "Ravi Shankar Iyer",
+        "Under Secretary",
+        "an officer who has just signed up",
+        (Role.OFFICER,),
+    ),
+    Login(
+        "nodal",
+        "Sunita Bhatt",
+        "Director (AIS)",
+        "nodal officer of the IAS authority",
+        (Role.NODAL_OFFICER,),
+    ),
+    Login(
+        "nodal.state",
+        "Thomas Kurien",
+        "Additional Secretary (GAD)",
+        "nodal officer where prior approval is needed",
+        (Role.NODAL_OFFICER,),
+    ),
+    Login(
+        "dealing", "Meena Kumari", "Assistant Section Officer", "dealing hand", (Role.DEALING_HAND,)
+    ),
+    Login(
+        "dealing2",
+        "Prakash Negi",
+        "Section Officer",
+        "second dealing hand, for two-person steps",
+        (Role.DEALING_HAND,),
+    ),
+    Login(
+        "sanction",
+        "Vandana Rao",
+        "Under Secretary to the Government of India",
+        "sanctioning authority up to ₹25,000",
+        (Role.SANCTIONING_AUTHORITY,),
+    ),
+    Login(
+        "sanction2",
+        "Arvind Saxena",
+        "Deputy Secretary to the Government of India",
+        "sanctioning authority up to ₹5,00,000",
+        (Role.SANCTIONING_AUTHORITY,),
+    ),
+    Login(
+        "paying",
+        "Iqbal Ahmad",
+        "Drawing & Disbursing Officer",
+        "paying officer",
+        (Role.PAYING_OFFICER,),
+    ),
+    Login(
+        "paying2",
+        "Leela Thomas",
+        "Assistant Accounts Officer",
+        "second paying officer",
+        (Role.PAYING_OFFICER,),
+    ),
+    Login(
+        "member",
+        "Kavita Joshi",
+        "Joint Secretary",
+        "member of the selection committee",
+        (Role.COMMITTEE_MEMBER,),
+    ),
+    Login(
+        "secretary",
+        "Harish Chandra",
+        "Deputy Secretary (Training)",
+        "secretary of the selection committee",
+        (Role.COMMITTEE_SECRETARY,),
+    ),
+    Login(
+        "author",
+        "Nalini Das",
+        "Section Officer (Training)",
+        "author of circulars",
+        (Role.CIRCULAR_AUTHOR,),
+    ),
+    Login(
+        "approver",
+        "Gopal Krishnan",
+        "Director (Training)",
+        "approver of circulars",
+        (Role.CIRCULAR_APPROVER,),
+    ),
+    Login(
+        "auditor",
+        "Farida Sheikh",
+        "Senior Audit Officer",
+        "auditor: sees what was decided, changes nothing",
+        (Role.AUDITOR,),
+    ),
     Login("admin", "Administrator", "System administrator", "gives roles and ends accounts", ()),
-)  # fmt: skip
+)
 
 GIVEN = (
     "Aarti Abdul Aditi Ajay Amit Anand Anil Anjali Arjun Arun Bhavna Chandra Deepa Devika Dinesh "

@@ -89,7 +89,7 @@ def register_each(
 
 
 def note_and_approve(users: dict[str, User], enrollments: Iterable[Enrollment]) -> None:
-    """Let the demo's authorities answer: one notes, one approves, both leave some for the viewer."""
+    """Let the authorities answer: one notes, one approves; both leave some for the viewer."""
     for index, enrollment in enumerate(enrollments):
         intimation = enrollment.intimations.first()
         if intimation is None or enrollment.submitted_at is None or index % 4 == 3:
@@ -125,7 +125,7 @@ def confirm(users: dict[str, User], enrollments: Iterable[Enrollment], *, share:
 def supply_coupons(
     users: dict[str, User], runs: Iterable[Run], *, spare: int = 3, release: bool = True
 ) -> None:
-    """Import the provider's codes for each run and, unless it is left to the viewer, release them."""
+    """Import the codes of each run and release them, unless that is left to the viewer."""
     for run in runs:
         course, begins = run.course, run.commences_on or timezone.localdate()
         waiting = course.enrollments.filter(run=run, state=EnrollmentState.CONFIRMED).count()

@@ -67,7 +67,9 @@ def test_an_officer_declares_the_record_and_reads_it(client, officer):
         ("mobile", "12345", "ten digits"),
     ],
 )
-def test_what_is_missing_or_impossible_is_refused_at_its_field(client, officer, field, value, words):
+def test_what_is_missing_or_impossible_is_refused_at_its_field(
+    client, officer, field, value, words
+):
     answer = client.post("/me/record/edit/", posted(officer, **{field: value}))
 
     assert answer.status_code == 200
@@ -93,7 +95,9 @@ def test_extra_fields_of_a_post_change_nothing(client, officer):
     assert not officer.user.is_staff
 
 
-@pytest.mark.parametrize("evil", ["//evil.example", "https:evil", "\\\\evil", "https://evil.example/"])
+@pytest.mark.parametrize(
+    "evil", ["//evil.example", "https:evil", "\\\\evil", "https://evil.example/"]
+)
 def test_the_page_to_go_on_to_is_one_of_ours(client, officer, evil):
     answer = client.post(f"/me/record/edit/?next={evil}", posted(officer))
     assert answer["Location"] == "/me/record/"

@@ -1,7 +1,6 @@
+import pytest
 from django.contrib.auth.models import Group
 from django.core.management import call_command
-
-import pytest
 
 from accounts.roles import DESK, DESK_ROLES, STAFF_ROLES, Role, permissions_of
 from tests.factories.accounts import make_user

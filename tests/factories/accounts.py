@@ -1,4 +1,4 @@
-"""People and authorities for tests: the same few characters, with only what a test names changed."""
+"""People and authorities for tests: the same few characters, told apart by what a test names."""
 
 from datetime import date
 from itertools import count

@@ -18,5 +18,5 @@ class Command(BaseCommand):
         for login in LOGINS:
             self.stdout.write(f"  {login.email:28} {login.purpose}")
         self.stdout.write(
-            "Everyone but the officers is asked for a one-time code: `make otp` prints the present ones."
+            "Everyone but the officers is asked for a one-time code: `make otp` prints them."
         )

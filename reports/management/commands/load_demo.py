@@ -1,4 +1,4 @@
-"""Load the demo department: people and cases in every state, through the same actions as real ones."""
+"""Load the demo department: people and cases in every state, by the same actions as real ones."""
 
 import random
 from datetime import timedelta
@@ -8,8 +8,9 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from accounts.models import User
-from reports.demo import people, registrations
+from accounts.models import Officer, User
+from enrollment.tasks import issue_missing_letters
+from reports.demo import claims, completions, people, registrations
 
 OFFICERS = 200
 
@@ -27,26 +28,43 @@ class Command(BaseCommand):
         chance = random.Random(2019)  # noqa: S311 – the same demo every time
         today = timezone.localdate()
         registrations.load_earlier_batches(today)
-        began = registrations.instant(today - timedelta(days=500))
+        began = registrations.instant(today - timedelta(days=560))
         users = people.make_logins(began)
         people.appoint(users, began.date())
+        claims.load_money(users, today)
         officers = [people.make_known_officer(users, began)]
         officers += people.make_officers(chance, users, began, OFFICERS)
-        self.stdout.write(f"{len(officers)} officers")
-        over, going, now_open = registrations.cohorts(today)
-        first = registrations.register_each(officers[:70], over, chance)
-        second = registrations.register_each(officers[70:130], going, chance)
-        third = registrations.register_each(officers[100:201], now_open, chance)
-        for group in (first, second, third):
+        self.stdout.write(f"  {len(officers)} officers")
+        self._load_cases(users, officers, chance)
+        while issue_missing_letters():
+            pass
+        self.stdout.write("  letters of intimation")
+
+    def _load_cases(
+        self, users: dict[str, User], officers: list[Officer], chance: random.Random
+    ) -> None:
+        over, going, now_open = registrations.cohorts(timezone.localdate())
+        ended = registrations.register_each(officers[:80], over, chance)
+        running = registrations.register_each(officers[60:130], going, chance)
+        coming = registrations.register_each([officers[0], *officers[100:]], now_open, chance)
+        for group in (ended, running, coming):
             registrations.note_and_approve(users, group)
-        registrations.confirm(users, first, share=1)
-        registrations.confirm(users, second, share=1)
-        registrations.confirm(users, third, share=0.5)
-        registrations.supply_coupons(users, over)
-        registrations.supply_coupons(users, going)
-        registrations.supply_coupons(users, now_open[:3], spare=0)
-        registrations.supply_coupons(users, now_open[3:4], release=False)
-        registrations.reveal_some(first, share=1, chance=chance)
-        registrations.reveal_some(second, share=0.9, chance=chance)
-        registrations.reveal_some(third, share=0.5, chance=chance)
-        self.stdout.write(f"{len(first) + len(second) + len(third)} registrations")
+        registrations.confirm(users, ended, share=1)
+        registrations.confirm(users, running, share=1)
+        registrations.confirm(users, coming, share=0.5)
+        for runs, options in (
+            (over, {}),
+            (going, {}),
+            (now_open[:2], {"spare": 0}),
+            (now_open[2:4], {"release": False}),
+        ):
+            registrations.supply_coupons(users, runs, **options)
+        registrations.reveal_some(ended, share=1, chance=chance)
+        registrations.reveal_some(running, share=0.85, chance=chance)
+        registrations.reveal_some(coming, share=0.4, chance=chance)
+        self.stdout.write(f"  {len(ended) + len(running) + len(coming)} registrations")
+        completions.bring_results(users, ended)
+        completions.bring_results(users, running[:12], apply=False)
+        verified = completions.send_certificates(users, ended)
+        self.stdout.write(f"  {len(verified)} verified certificates")
+        self.stdout.write(f"  {claims.make_claims(users, verified)} claims")
