@@ -42,8 +42,6 @@ class Command(BaseCommand):
         call_command("createcachetable", **quiet)
         for command in LOADING:
             call_command(command, verbosity=0, stdout=StringIO())
-        call_command("load_thresholds", **quiet)
-        call_command("load_reimbursement_reference", **quiet)
         if demo:
             self.load_demo_once()
             self.greet(address)
