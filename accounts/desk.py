@@ -50,28 +50,33 @@ from accounts.desk_steps import DeskStep, Outcome, SteppedAdmin
 from accounts.models import User
 from igot.lib.crypto import EncryptedTextField
 
-__all__ = ["DeskAdmin", "DeskInline", "DeskStep", "Outcome"]
+__all__ = ["DeskAdmin", "DeskInline", "DeskStep", "Outcome", "user_of"]
 
 NEVER_EDITABLE = frozenset({"state", "password"})
 NEVER_SHOWN = (EncryptedTextField, models.FileField)  # sealed text; files have views of their own
 
 
-class DeskForm(forms.ModelForm):
+def user_of(request: HttpRequest) -> User:
+    """Return who works at the desk: behind the admin's log-in it is always one of our users."""
+    return cast(User, request.user)
+
+
+class DeskForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable when run
     """Asks the table's constraints also where they name a field that the form does not show."""
 
     def _post_clean(self) -> None:
-        super()._post_clean()
+        super()._post_clean()  # type: ignore[misc]  # Django's own hook, absent from its stubs
         if not self.errors:
             try:
                 self.instance.validate_constraints()
             except ValidationError as broken:
-                self._update_errors(broken)
+                self._update_errors(broken)  # type: ignore[attr-defined]  # as above
 
 
 class DeskOptions(BaseModelAdmin):
     """What records and the tables inside them share: read-only but for named fields."""
 
-    form = DeskForm
+    form: Any = DeskForm
     formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
     editable_fields: Sequence[str] = ()
     add_fields: Sequence[str] = ()
@@ -91,7 +96,7 @@ class DeskOptions(BaseModelAdmin):
         closed = [name for name in shown if name not in editable]
         return [*closed, *(name for name in self.readonly_fields if name not in closed)]
 
-    def get_fields(self, request: HttpRequest, obj: Any = None) -> Sequence[Any]:
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         if self.fields:
             return self.fields
         editable = [*self.editable_fields, *(() if obj else self.add_fields)]
@@ -105,6 +110,7 @@ class DeskOptions(BaseModelAdmin):
             for field in relations
             if field.remote_field
             and field.name in {*self.editable_fields, *self.add_fields}
+            and field.related_model
             and (related := self.admin_site._registry.get(field.related_model))
             and related.search_fields
         ]
@@ -119,7 +125,7 @@ class DeskInline(DeskOptions, admin.TabularInline):
     extra = 0
     can_delete = False
 
-    def get_fields(self, request: HttpRequest, obj: Any = None) -> Sequence[Any]:
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         if self.fields:
             return self.fields
         shown = [*self.editable_fields, *self.get_readonly_fields(request, obj)]
@@ -163,7 +169,7 @@ class DeskAdmin(DeskOptions, SteppedAdmin):
         )
         return can_be_edited and super().has_change_permission(request, obj)
 
-    def _inlines(self) -> list[type[DeskOptions]]:
+    def _inlines(self) -> list[Any]:
         return [inline for inline in self.inlines if issubclass(inline, DeskOptions)]
 
     # --- saves are recorded -----------------------------------------------------------------
@@ -171,7 +177,7 @@ class DeskAdmin(DeskOptions, SteppedAdmin):
     def construct_change_message(
         self, request: HttpRequest, form: Any, formsets: Any, add: bool = False
     ) -> list[dict[str, Any]]:
-        message = super().construct_change_message(request, form, formsets, add)
+        message: list[Any] = super().construct_change_message(request, form, formsets, add)
         if form.changed_data and not add:
             message[0]["changed"]["values"] = {
                 name: [str(form.initial.get(name, "")), str(form.cleaned_data.get(name, ""))]
@@ -192,5 +198,5 @@ class DeskAdmin(DeskOptions, SteppedAdmin):
         if self.records_saves:
             event = f"{self.opts.model_name}.{verb}"
             audit.record(
-                obj, event, acting_user=cast(User, request.user), at=timezone.now(), changes=message
+                obj, event, acting_user=user_of(request), at=timezone.now(), changes=message
             )

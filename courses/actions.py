@@ -1,6 +1,7 @@
 """What people do to the committee's decisions: lock, check, change, record, notify."""
 
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.urls import reverse
@@ -20,11 +21,13 @@ def record_decision(*, decision: CommitteeDecision, acting_user: User, at: datet
     """Take down what the committee resolved, as a draft, and ask its members to confirm it.
 
     :raises Refused: `acting_user` is not the secretary
+    :raises ValueError: the decision is no draft (a bug)
     """
     if reason := policies.why_not_record(acting_user):
         raise Refused(reason)
-    decision.state, decision.recorded_by = DecisionState.DRAFT, acting_user
-    decision.confirmed_by, decision.confirmed_at = None, None
+    if decision.state != DecisionState.DRAFT:
+        raise ValueError("a decision begins as a draft")
+    decision.recorded_by = acting_user
     decision.save()
     entry = audit.record(decision, "committee_decision.recorded", acting_user=acting_user, at=at)
     for member in User.objects.holding(Role.COMMITTEE_MEMBER).exclude(pk=acting_user.pk):
@@ -64,7 +67,7 @@ def _lock_for(step: states.Step, decision_id: int, acting_user: User) -> Committ
 
 
 def _advance(
-    decision: CommitteeDecision, step: states.Step, acting_user: User, at: datetime, **details: str
+    decision: CommitteeDecision, step: states.Step, acting_user: User, at: datetime, **details: Any
 ) -> AuditEntry:
     was, decision.state = decision.state, step.target
     decision.save()

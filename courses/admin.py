@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.desk import DeskAdmin, DeskInline, DeskStep
+from accounts.desk import DeskAdmin, DeskInline, DeskStep, user_of
 from courses import actions, forms, policies, states
 from courses.models import (
     CommitteeDecision,
@@ -261,7 +261,7 @@ class CommitteeDecisionAdmin(DeskAdmin):
     }
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        return super().has_add_permission(request) and request.user.has_role(states.RECORDER)
+        return super().has_add_permission(request) and user_of(request).has_role(states.RECORDER)
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        actions.record_decision(decision=obj, acting_user=request.user, at=timezone.now())
+        actions.record_decision(decision=obj, acting_user=user_of(request), at=timezone.now())

@@ -73,7 +73,7 @@ class Choice(NamedTuple):
 
     value: str
     label: str
-    count: int
+    courses: int
     is_chosen: bool
 
 
@@ -144,6 +144,7 @@ def entries(*, today: date) -> list[Entry]:
 
 def _made_entries(today: date) -> list[Entry]:
     courses = Course.objects.published(today).select_related("institute").with_terms(today)
+    rows: Iterable[Any] = with_windows(courses, today)  # courses with what was added to them
     words = Words()
     return [
         Entry(
@@ -158,7 +159,7 @@ def _made_entries(today: date) -> list[Entry]:
             text=course.searched_text.casefold(),
             card=words.card(course),
         )
-        for course in with_windows(courses, today)
+        for course in rows
     ]
 
 
@@ -183,7 +184,8 @@ def cards_of_programme(programme: Programme, *, today: date) -> tuple[list[Card]
     """Return the cards of a programme's courses, the required and the further ones, in order."""
     places = ProgrammeCourse.objects.filter(programme=programme).order_by("position", "pk")
     cards = {entry.pk: entry.card for entry in entries(today=today)}
-    required, further = [], []
+    required: list[Card] = []
+    further: list[Card] = []
     for key, is_required in places.values_list("course_id", "is_required"):
         if key in cards:
             (required if is_required else further).append(cards[key])

@@ -26,7 +26,7 @@ from courses.models import (
     Provider,
     Run,
 )
-from courses.states import DecisionState, RunState
+from courses.states import DecisionState
 
 DATA = Path(__file__).parent / "data"
 
@@ -60,8 +60,11 @@ class CatalogueLoader:
         for run_year in (year, year + 1):
             self._load_terms(terms["terms"], run_year)
 
-    def _put(self, model: type[models.Model], key: dict[str, Any], fields: dict[str, Any]) -> Any:
-        row, is_new = model._default_manager.get_or_create(**key, defaults=fields)
+    def _put(
+        self, model: type[models.Model], key: dict[str, Any], fields: dict[str, Any], **once: Any
+    ) -> Any:
+        """Find or add the row with `key`; `once` is set when it is added and never again."""
+        row, is_new = model._default_manager.get_or_create(**key, defaults={**fields, **once})
         if is_new:
             self.added[str(model._meta.verbose_name_plural)] += 1
         elif self.refresh:
@@ -81,7 +84,7 @@ class CatalogueLoader:
         modules, partners = row.pop("module", []), row.pop("partners", [])
         row["institute"] = self.institutes[row["institute"]]
         row["provider"] = self.providers[row["provider"]]
-        course: Course = self._put(Course, {"code": row.pop("code")}, {**row, "is_published": True})
+        course: Course = self._put(Course, {"code": row.pop("code")}, row, is_published=True)
         course.partners.add(*(self.institutes[code] for code in partners))
         for position, module in enumerate(modules, start=1):
             self._load_module(course, position, module)
@@ -131,11 +134,15 @@ class CatalogueLoader:
                 self._load_decision(row["number"].format(position=position), fields, row)
 
     def _load_decision(self, number: str, fields: dict[str, Any], row: dict[str, Any]) -> None:
-        was = sum(self.added.values())
-        decision = self._put(CommitteeDecision, {"resolution_number": number}, fields)
-        if sum(self.added.values()) > was:
-            decision.state, decision.confirmed_at = DecisionState.IN_FORCE, self.at
-            decision.save()
+        was = self.added.total()
+        decision = self._put(
+            CommitteeDecision,
+            {"resolution_number": number},
+            fields,
+            state=DecisionState.IN_FORCE,
+            confirmed_at=self.at,
+        )
+        if self.added.total() > was:
             audit.record(decision, "committee_decision.loaded", acting_user=None, at=self.at)
         circular = self.circulars.get(row.get("circular", ""))
         if circular and decision.circular_id is None:
@@ -164,7 +171,6 @@ class CatalogueLoader:
             fields = {
                 "name": row["name"],
                 "name_hi": row["name_hi"],
-                "state": RunState.SCHEDULED,
                 "registration_opens_on": row["registration_opens_on"],
                 "registration_closes_on": begins,
                 "commences_on": begins,

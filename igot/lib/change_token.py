@@ -47,7 +47,7 @@ class ChangeToken(migrations.RunPython):
     def _watch(self, apps: StateApps, editor: BaseDatabaseSchemaEditor) -> None:
         words = {"name": self._name, "table": self.table}
         if editor.connection.vendor == "postgresql":
-            editor.execute(_POSTGRESQL.format(**words), params=None)  # type: ignore[arg-type]
+            editor.execute(_POSTGRESQL.format(**words), params=None)
             for watched in self.watched:
                 editor.execute(
                     f"CREATE TRIGGER {self._name} AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE "
@@ -56,7 +56,7 @@ class ChangeToken(migrations.RunPython):
             return
         for watched in self.watched:
             for verb in VERBS:
-                editor.execute(_SQLITE.format(watched=watched, verb=verb, **words), params=None)  # type: ignore[arg-type]
+                editor.execute(_SQLITE.format(watched=watched, verb=verb, **words), params=None)
 
     def _leave(self, apps: StateApps, editor: BaseDatabaseSchemaEditor) -> None:
         for watched in self.watched:

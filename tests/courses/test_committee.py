@@ -54,7 +54,6 @@ def test_recording_makes_a_draft_and_tells_the_members(secretary, member):
         rule_set_code="OM",
         valid_from=date(2026, 12, 1),
         reasons="Useful.",
-        state=DecisionState.IN_FORCE,  # whatever the form says, it begins as a draft
     )
 
     actions.record_decision(decision=decision, acting_user=secretary, at=timezone.now())
@@ -63,6 +62,13 @@ def test_recording_makes_a_draft_and_tells_the_members(secretary, member):
     assert (decision.state, decision.recorded_by) == (DecisionState.DRAFT, secretary)
     assert Notice.objects.get().user == member
     assert AuditEntry.objects.about(decision).get().event == "committee_decision.recorded"
+
+
+def test_a_decision_cannot_be_recorded_as_confirmed_already(secretary):
+    decision = CommitteeDecision(course=make_course(), state=DecisionState.IN_FORCE)
+
+    with pytest.raises(ValueError, match="begins as a draft"):
+        actions.record_decision(decision=decision, acting_user=secretary, at=timezone.now())
 
 
 def test_nobody_but_the_secretary_records(member):

@@ -99,8 +99,8 @@ def test_each_filter_counts_what_it_would_leave_under_the_others(client):
 
     found = facts.search(query, today=timezone.localdate())
 
-    assert {choice.value: choice.count for choice in found.modes} == {"run": 3, "self_paced": 1}
-    assert {choice.value: choice.count for choice in found.levels} == {"advanced": 1}
+    assert {choice.value: choice.courses for choice in found.modes} == {"run": 3, "self_paced": 1}
+    assert {choice.value: choice.courses for choice in found.levels} == {"advanced": 1}
 
 
 def test_nothing_found_says_what_to_do(client):
