@@ -14,7 +14,7 @@ from eligibility import reasons, rules
 from eligibility.models import RuleSetVersion
 from eligibility.states import Outcome
 from enrollment import policies
-from enrollment.models import Enrollment, ProviderAccount
+from enrollment.models import Enrollment, Intimation, ProviderAccount
 from igot.lib.dates import civil_date, dmy
 
 
@@ -124,6 +124,19 @@ def details_of(officer: Officer) -> list[dict[str, Any]]:
     return [{"name": name, "value": value} for name, value in pairs]
 
 
+def others_beside(enrollment: Enrollment) -> dict[str, Any]:
+    """Return what else the officer has under way that ought to be warned of, not refused."""
+    course, run = enrollment.course, enrollment.run
+    mine = Enrollment.objects.under_way().besides(enrollment).of(enrollment.officer.user)
+    others = list(mine.beside(run, course))
+    return {
+        "same_course": next((other for other in others if other.course_id == course.pk), None),
+        "same_weeks": ", ".join(
+            f"“{other.course}”" for other in others if other.course_id != course.pk
+        ),
+    }
+
+
 def accounts_of(officer: Officer, provider: Provider) -> dict[str, str]:
     """Return the user names that the officer has given for an earlier course of the provider."""
     account = ProviderAccount.objects.filter(officer=officer, provider=provider).first()
@@ -157,6 +170,25 @@ def summary_of(enrollment: Enrollment) -> list[dict[str, Any]]:
     )
     rows.append({"name": _("Told of it"), "value": officer.authority})
     return rows
+
+
+def particulars_of(intimation: Intimation) -> list[dict[str, Any]]:
+    """Return what an authority is shown of a registration, as rows."""
+    enrollment, run = intimation.enrollment, intimation.run
+    officer, course = enrollment.officer, enrollment.course
+    pairs = [
+        (_("Registration"), enrollment.number),
+        (_("Course"), course),
+        (_("Institute"), course.institute),
+        (_("Batch"), _run_in_words(run) if run else _("Self-paced")),
+        (_("Service"), officer.service),
+        (_("Designation"), officer.designation),
+        (_("Ministry or department"), officer.ministry),
+        (_("Told"), intimation.authority),
+        (_("Dated"), dmy(intimation.dated_on)),
+        (_("Answer"), intimation.get_answer_display()),
+    ]
+    return [{"name": name, "value": value} for name, value in pairs]
 
 
 def _row(name: str, value: object, enrollment: Enrollment, page: str) -> dict[str, Any]:

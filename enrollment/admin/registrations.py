@@ -74,14 +74,19 @@ class IntimationInline(DeskInline):
 
 @admin.register(Enrollment)
 class EnrollmentAdmin(DeskAdmin):
-    list_display = ("number", "officer", "course", "run", "state", "record", "advice", "age")
+    list_display = ("number", "name", "batch", "state", "record", "advice", "age")
     list_display_links = ("number",)
-    list_filter = (QueueFilter, RunFilter, "state", "cca_mode", "course")
+    list_filter = (QueueFilter, RunFilter, "state", "cca_mode")
     list_select_related = ("officer__user", "course", "run", "decision")
-    search_fields = ("=number", "officer__name", "=officer__employee_code", "=officer__user__email")
-    search_help_text = gettext_lazy("Number, name, employee code or e-mail address")
+    search_fields = (
+        "=number",
+        "officer__name",
+        "=officer__employee_code",
+        "=officer__user__email",
+        "course__title",
+    )
+    search_help_text = gettext_lazy("Number, name, employee code, e-mail address or course")
     ordering = ("submitted_at", "pk")
-    date_hierarchy = None
     fields = (
         "number",
         "state",
@@ -103,7 +108,7 @@ class EnrollmentAdmin(DeskAdmin):
         "predecessor",
     )
     readonly_fields = ("officer_link", "record", "decision_link", "age")
-    summary_fields = ("number", "officer", "course", "run", "record", "advice", "age")
+    summary_fields = ("number", "name", "batch", "record", "advice", "age")
     inlines = (IntimationInline,)
     why_not = staticmethod(policies.why_not)
     event_labels = {
@@ -158,7 +163,15 @@ class EnrollmentAdmin(DeskAdmin):
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 
-    @admin.display(description=gettext_lazy("service record"), boolean=True)
+    @admin.display(description=gettext_lazy("officer"), ordering="officer__name")
+    def name(self, enrollment: Enrollment) -> str:
+        return str(enrollment.officer)
+
+    @admin.display(description=gettext_lazy("course and batch"), ordering="run")
+    def batch(self, enrollment: Enrollment) -> str:
+        return ", ".join(str(part) for part in (enrollment.course, enrollment.run) if part)
+
+    @admin.display(description=gettext_lazy("record verified"), boolean=True)
     def record(self, enrollment: Enrollment) -> bool:
         return enrollment.officer.is_verified
 

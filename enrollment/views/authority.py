@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import UserRequest, role_required
 from accounts.roles import Role
-from enrollment import policies
+from enrollment import facts, policies
 from enrollment.actions import intimations
 from enrollment.forms.registrations import NotingForm, WithholdingForm
 from enrollment.models import Intimation
@@ -125,6 +125,7 @@ def _intimation_page(
         "intimation": intimation,
         "enrollment": intimation.enrollment,
         "form": form,
+        "rows": facts.particulars_of(intimation),
         "may_note": not policies.why_not_answer(Answer.NOTED, intimation, user),
         "may_approve": not policies.why_not_answer(Answer.APPROVED, intimation, user),
     }

@@ -104,7 +104,7 @@ def registration_details(request: UserRequest, enrollment_id: int) -> HttpRespon
         "answer": answer,
         "is_barred": answer is not None and answer.outcome not in policies.SUBMITTABLE,
         "refusal": policies.why_not_on(decision) if decision else "",
-        "beside": Enrollment.objects.of(request.user).beside(run, course).besides(enrollment),
+        **facts.others_beside(enrollment),
     }
     return _page(request, enrollment, "details", context)
 

@@ -205,7 +205,8 @@ def test_a_second_course_in_the_same_weeks_is_a_warning_and_no_obstacle():
 
     text = client.get(page("details", draft)).content.decode()
 
-    assert "You are registered for “Microeconomics” in the same weeks." in text
+    assert "You are registered for another course in the same weeks" in text
+    assert "“Microeconomics”" in text
     assert client.post(page("review", draft)).url == page("done", draft)
 
 
