@@ -1,4 +1,4 @@
-"""What every page shows of the site itself: language, view settings, last update; no app is asked."""
+"""What every page shows of the site itself: language, view, last update; no app is asked."""
 
 from datetime import date, datetime
 from functools import lru_cache
@@ -13,10 +13,14 @@ from igot.lib.dates import IST
 
 
 def site(request: HttpRequest) -> dict[str, Any]:
-    """Return the variables that base.html needs on every page; a view may give its own `updated_on`."""
+    """Return what base.html needs on every page; a view may give its own `updated_on`."""
     language = get_language() or settings.LANGUAGE_CODE
     user = getattr(request, "user", None)
-    idle = settings.SESSION_IDLE_STAFF if getattr(user, "is_staff", False) else settings.SESSION_IDLE_OFFICER
+    idle = (
+        settings.SESSION_IDLE_STAFF
+        if getattr(user, "is_staff", False)
+        else settings.SESSION_IDLE_OFFICER
+    )
     return {
         "idle_seconds": int(idle.total_seconds()),
         "html_lang": "hi-IN" if language.startswith("hi") else "en-IN",

@@ -14,7 +14,7 @@ FOUND = 25
 
 
 def open_runs(on: date) -> "QuerySet[Run, Run]":
-    """Return the runs of published courses open for registration on `on`, the first to close first."""
+    """Return the runs of published courses that are open on `on`, the first to close first."""
     runs = Run.objects.open_on(on).of_published().select_related("course__institute")
     return runs.order_by("registration_closes_on", "commences_on", "pk")
 

@@ -37,7 +37,7 @@ def of(cookies: Mapping[str, str]) -> View:
 
 
 def changed(view: View, *, size: str, contrast: str) -> View:
-    """Apply what a visitor pressed: "smaller", "normal" or "larger"; a contrast; blank leaves as is."""
+    """Apply what a visitor pressed: "smaller", "normal", "larger"; a contrast; or nothing."""
     place = SIZES.index(view.size)
     places = {"smaller": max(place - 1, 0), "normal": 1, "larger": min(place + 1, len(SIZES) - 1)}
     if size in places:

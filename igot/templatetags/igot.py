@@ -137,7 +137,8 @@ def page_numbers(page: Page[Any]) -> list[int | None]:
 def icon(name: str, size: int = 24) -> SafeString:
     """Draw an icon of static/img/icons.svg; it is decoration, so text stands beside it."""
     return format_html(
-        '<svg class="icon icon-{}" aria-hidden="true" focusable="false"><use href="{}#{}"></use></svg>',
+        '<svg class="icon icon-{}" aria-hidden="true" focusable="false">'
+        '<use href="{}#{}"></use></svg>',
         size,
         static("img/icons.svg"),
         name,

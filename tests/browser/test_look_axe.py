@@ -1,9 +1,12 @@
-"""Public pages in Chromium: no accessibility fault, no sideways scroll, keyboard, no console noise."""
+"""Public pages in Chromium: no accessibility fault, no sideways scroll, keyboard, no noise."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import pytest
+
+from accounts.roles import Role
+from tests.factories.accounts import make_user
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -79,18 +82,18 @@ def test_high_contrast_has_no_accessibility_fault(
     assert page.locator("html").get_attribute("data-contrast") == "high"
 
 
-def test_pages_make_no_noise_and_ask_no_other_host(
-    page: "Page", live_server: "LiveServer"
-) -> None:
+def test_pages_make_no_noise_and_ask_no_other_host(page: "Page", live_server: "LiveServer") -> None:
     noise: list[str] = []
     strangers: list[str] = []
     page.on("console", lambda message: noise.append(message.text))
     page.on("pageerror", lambda error: noise.append(str(error)))
     page.on(
         "request",
-        lambda request: strangers.append(request.url)
-        if not request.url.startswith((live_server.url, "data:"))
-        else None,
+        lambda request: (
+            strangers.append(request.url)
+            if not request.url.startswith((live_server.url, "data:"))
+            else None
+        ),
     )
 
     for path in PAGES[:-1]:
@@ -164,3 +167,41 @@ def test_everything_works_without_script(browser: object, live_server: "LiveServ
     assert page.locator("h1").inner_text() == "Your message has arrived"
     assert page.locator("html").get_attribute("data-size") == "large"
     context.close()
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/accounts/2fa/", "/accounts/2fa/webauthn/", "/accounts/email/", "/accounts/sessions/"],
+)
+def test_page_of_ones_own_security_has_no_fault_and_no_sideways_scroll(
+    page: "Page",
+    live_server: "LiveServer",
+    login: Callable[..., None],
+    axe: Callable[[], None],
+    path: str,
+) -> None:
+    login(make_user(Role.OFFICER, email="meera@example.gov.in"))
+    page.set_viewport_size({"width": 320, "height": 640})
+
+    page.goto(live_server.url + path)
+
+    axe()
+    assert not page.evaluate(IS_TOO_WIDE)
+
+
+def test_account_menu_opens_and_closes_by_keyboard(
+    page: "Page", live_server: "LiveServer", login: Callable[..., None]
+) -> None:
+    login(make_user(Role.OFFICER, email="meera@example.gov.in"))
+    page.goto(live_server.url + "/about/")
+    menu = page.locator(".account-menu")
+
+    menu.locator("summary").focus()
+    page.keyboard.press("Enter")
+    opened = menu.get_attribute("open")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Escape")
+
+    assert opened is not None
+    assert menu.get_attribute("open") is None
+    assert page.evaluate("document.activeElement.tagName") == "SUMMARY"

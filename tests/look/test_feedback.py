@@ -110,7 +110,9 @@ def test_message_needs_a_token() -> None:
 
 
 def test_an_answer_cannot_be_empty() -> None:
-    feedback = actions.receive_feedback(**MESSAGE, language="en", at=datetime(2026, 11, 22, tzinfo=UTC))
+    feedback = actions.receive_feedback(
+        **MESSAGE, language="en", at=datetime(2026, 11, 22, tzinfo=UTC)
+    )
 
     with pytest.raises(IntegrityError), transaction.atomic():
         Feedback.objects.filter(pk=feedback.pk).update(answered_on=date(2026, 11, 23))

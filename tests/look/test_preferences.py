@@ -54,7 +54,13 @@ def test_unknown_cookie_means_the_normal_view(text: str) -> None:
 
 @pytest.mark.parametrize(
     "path",
-    ["//evil.example", "https://evil.example/", "\\\\evil.example", "/\\evil.example", "https:evil"],
+    [
+        "//evil.example",
+        "https://evil.example/",
+        "\\\\evil.example",
+        "/\\evil.example",
+        "https:evil",
+    ],
 )
 def test_it_never_leads_to_another_host(client: Client, path: str) -> None:
     response = client.post(URL, {"size": "larger", "next": path})

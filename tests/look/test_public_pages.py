@@ -1,4 +1,4 @@
-"""Every public page, in both languages: its frame, its words to machines, and what it must not hold."""
+"""Every public page, in both languages: its frame, and what it must not hold."""
 
 import re
 from datetime import date
