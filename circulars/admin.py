@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from functools import partial
-from typing import Any, cast
+from typing import Any
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from accounts.desk import DeskAdmin, DeskInline, DeskStep
+from accounts.desk import DeskAdmin, DeskInline, DeskStep, user_of
 from accounts.models import User
 from circulars import actions, documents, forms, policies, states, tasks
 from circulars.models import (
@@ -49,7 +49,7 @@ class DraftInline(DeskInline):
     can_delete = True
 
     def _is_open(self, request: HttpRequest, obj: Circular | None) -> bool:
-        return obj is None or not policies.why_not_edit(obj, cast(User, request.user))
+        return obj is None or not policies.why_not_edit(obj, user_of(request))
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return self._is_open(request, obj) and super().has_add_permission(request, obj)
@@ -68,7 +68,7 @@ class ParagraphInline(DraftInline):
     editable_fields = ("position", "label", "kind", "text", "text_hi", "table")
     readonly_fields = ("hindi_state",)
 
-    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
         asked = ["hindi_fits"] if self.has_change_permission(request, obj) else []
         return [*self.editable_fields, *asked, "hindi_state"]
 
@@ -201,11 +201,11 @@ class CircularAdmin(DeskAdmin):
     }
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        is_open = obj is None or not policies.why_not_edit(obj, cast(User, request.user))
+        is_open = obj is None or not policies.why_not_edit(obj, user_of(request))
         return is_open and super().has_change_permission(request, obj)
 
     def save_model(self, request: HttpRequest, obj: Circular, form: Any, change: bool) -> None:
-        user = cast(User, request.user)
+        user = user_of(request)
         if not change:
             actions.create_draft(circular=obj, acting_user=user, at=timezone.now())
             return

@@ -287,7 +287,7 @@ def _enclosure(circular: Circular) -> Words:
 
 def context_of(paper: Paper) -> dict[str, Any]:
     """Return what the template of a paper shows, in the order of the manual of office procedure."""
-    languages = ["en", "hi"] if paper.languages == "both" else [paper.languages]
+    languages: list[str] = ["en", "hi"] if paper.languages == "both" else [paper.languages]
     return {
         "paper": paper,
         "letterhead": LETTERHEAD,

@@ -29,24 +29,31 @@ def paper_shown(circular: Circular, user: Any) -> dict[str, Any]:
         "to": shown["to"],
         "copies": shown["copy_to"],
         "enclosures": list(related.filter(enclosed_in=circular).order_by("pk")),
-        "parent": related.filter(pk=circular.enclosed_in_id).first(),
+        "parent": related.filter(enclosures=circular).first(),
         "successors": list(related.filter(supersedes=circular).latest_first()[:5]),
         "earlier": list(Circular.objects.before_on_file(circular)[:5]),
     }
 
 
-def verification_of(public_id: UUID | None = None, *, sha256: str = "") -> dict[str, Any]:
-    """Return what verification says of a document, found by its number or its PDF's digest."""
-    rows = IssuedDocument.objects.with_successor()
-    found = rows.filter(sha256=sha256) if sha256 else rows.filter(public_id=public_id)
-    document = found.first()
+def document_numbered(public_id: UUID) -> IssuedDocument | None:
+    """Return the document of a public number, with what replaced it."""
+    return IssuedDocument.objects.with_successor().filter(public_id=public_id).first()
+
+
+def document_digested(sha256: str) -> IssuedDocument | None:
+    """Return the document whose PDF has this digest, with what replaced it."""
+    return IssuedDocument.objects.with_successor().filter(sha256=sha256).first()
+
+
+def verification_of(document: IssuedDocument | None) -> dict[str, Any]:
+    """Return what verification says of `document`; None is one that nobody here issued."""
     if document is None:
         return {"document": None, "tone": "error", "heading": _("This document is not known here")}
     tone, heading = STANDINGS[document.standing]
     known = {
         gettext("Kind"): gettext(document.kind),
         gettext("Number"): document.number,
-        gettext("Subject"): document.title,
+        gettext("Subject"): document.title_in_language,
         gettext("Dated"): dmy(document.dated_on),
         gettext("Pages"): document.pages,
     }

@@ -7,6 +7,7 @@ from django import forms
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
+from accounts.desk import DeskForm
 from circulars.models import Circular, OfficeFile
 from circulars.rules import parse_file_number
 from igot.lib.fields import PlainTextField
@@ -89,7 +90,7 @@ class SupersedeForm(forms.Form):
         ]
 
 
-class DraftForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at run time
+class DraftForm(DeskForm):
     """The text of a circular but its paragraphs."""
 
     def clean(self) -> dict[str, Any]:

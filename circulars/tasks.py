@@ -6,7 +6,6 @@ from typing import Any
 
 from celery import shared_task
 from django.conf import settings
-from django.core.files.storage import default_storage
 from django.core.mail import EmailMessage, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 from django.template.loader import render_to_string
@@ -80,6 +79,6 @@ def mail_of(delivery: Delivery, connection: BaseEmailBackend) -> EmailMessage:
         connection=connection,
     )
     if circular.document:
-        with default_storage.open(circular.document.pdf.name) as pdf:
+        with circular.document.pdf.open() as pdf:
             message.attach(f"{circular.code}.pdf", pdf.read(), "application/pdf")
     return message

@@ -47,14 +47,17 @@ def circular_pdf(request: HttpRequest, code: str) -> HttpResponseBase:
     """Hand out the PDF of an issued circular."""
     rows = Circular.objects.public().rendered().with_document()
     circular = get_object_or_404(rows, code=code)
-    return send_file(circular.document.pdf, name=f"{circular.code}.pdf", is_public=True)
+    return send_file(circular.rendered_document.pdf, name=f"{circular.code}.pdf", is_public=True)
 
 
 @login_not_required
 @require_safe
 def verify(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Say whether the document of this number is genuine and in force, with what it certifies."""
-    context = {**facts.verification_of(public_id), "form": forms.VerifyForm()}
+    context = {
+        **facts.verification_of(facts.document_numbered(public_id)),
+        "form": forms.VerifyForm(),
+    }
     status = 200 if context["document"] else 404
     return TemplateResponse(request, "circulars/verify.html", context, status=status)
 
@@ -67,5 +70,6 @@ def verify_upload(request: HttpRequest) -> HttpResponse:
     form = forms.VerifyForm(request.POST, request.FILES) if is_asked else forms.VerifyForm()
     context: dict[str, object] = {"form": form}
     if form.is_valid():
-        context |= facts.verification_of(sha256=form.cleaned_data["pdf"])
+        found = facts.document_digested(form.cleaned_data["pdf"])
+        context |= facts.verification_of(found)
     return TemplateResponse(request, "circulars/verify.html", context)

@@ -1,6 +1,7 @@
 """The steps of a circular, each a transaction; enclosures go the way of the paper they lie in."""
 
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -185,14 +186,14 @@ def _lock_for(step: states.Step, circular_id: int, user: User) -> list[Circular]
 
 
 def _advance_all(
-    bundle: list[Circular], step: states.Step, user: User, at: datetime, **details: object
+    bundle: list[Circular], step: states.Step, user: User, at: datetime, **details: Any
 ) -> AuditEntry:
     """Move the papers of a bundle; return the entry of the first."""
     return [_advance(paper, step, user, at, **details) for paper in bundle][0]
 
 
 def _advance(
-    circular: Circular, step: states.Step, user: User, at: datetime, **details: object
+    circular: Circular, step: states.Step, user: User, at: datetime, **details: Any
 ) -> AuditEntry:
     was, circular.state = circular.state, step.target
     circular.save()

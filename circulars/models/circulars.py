@@ -211,6 +211,16 @@ class Circular(models.Model):
         return reverse("circulars:detail", args=[self.code])
 
     @property
+    def rendered_document(self) -> IssuedDocument:
+        """Return the document of a circular that has one.
+
+        :raises ValueError: its PDF is still to be made
+        """
+        if self.document is None:
+            raise ValueError(f"{self} has no document yet")
+        return self.document
+
+    @property
     def subject_in_language(self) -> str:
         return self.subject_hi if get_language() == "hi" and self.subject_hi else self.subject
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db import models
 from django.urls import reverse
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -63,6 +64,10 @@ class IssuedDocument(models.Model):
 
     def __str__(self) -> str:
         return f"{self.title} {self.number}".strip()
+
+    @property
+    def title_in_language(self) -> str:
+        return self.title_hi if get_language() == "hi" and self.title_hi else self.title
 
     def get_verify_url(self) -> str:
         return reverse("circulars:verify", args=[self.public_id])
