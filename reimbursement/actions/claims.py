@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
 
+from django.core.files.base import ContentFile
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -84,7 +85,7 @@ def attach_paper(
     paper = ClaimDocument.objects.create(
         claim=claim,
         kind=kind,
-        file=upload.for_storage(),
+        file=ContentFile(upload.content, name=upload.name),
         file_name=upload.name,
         content_type=upload.content_type,
         size=len(upload.content),
