@@ -200,10 +200,8 @@ def steady(template_name: str, **values: Any) -> SafeString:
     everybody. The template gets `values` as its whole context, so nothing else can slip in.
     """
     key = (template_name, get_language(), *sorted(values.items()))
-    html = None if settings.DEBUG else _steady_parts.get(key)
-    if html is None:
-        html = get_template(template_name).render(values)
+    if settings.DEBUG or key not in _steady_parts:
         if len(_steady_parts) >= STEADY_PARTS_AT_MOST:
             _steady_parts.clear()
-        _steady_parts[key] = html
-    return html
+        _steady_parts[key] = SafeString(get_template(template_name).render(values))
+    return _steady_parts[key]
