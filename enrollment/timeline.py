@@ -8,7 +8,13 @@ from django.utils.translation import gettext as _
 
 from accounts.models import AuditEntry, Service
 from enrollment import facts, policies
-from enrollment.models import CertificateSubmission, CouponIssue, Enrollment, Intimation
+from enrollment.models import (
+    CertificateSubmission,
+    CouponIssue,
+    Enrollment,
+    Intimation,
+    Result,
+)
 from enrollment.states import WITH_COUPON, CertificateState, EnrollmentState
 from igot.lib.dates import dmy
 
@@ -47,6 +53,7 @@ class Way:
     enrollment: Enrollment
     intimation: Intimation | None
     issue: CouponIssue | None
+    result: Result | None
     certificate: CertificateSubmission | None
     ended_at: datetime | None  # of a withdrawal, rejection or return: from the audit trail
     is_own: bool
@@ -70,7 +77,8 @@ def way_of(enrollment: Enrollment, *, is_own: bool) -> Way:
         .filter(enrollment=enrollment)
         .order_by("pk")
         .last(),
-        issue=enrollment.coupon_issues.live().select_related("coupon").first(),
+        issue=enrollment.coupon_issues.live().without_code().first(),
+        result=enrollment.results.order_by("attempt").last(),
         certificate=enrollment.certificates.order_by("pk").last(),
         ended_at=ends.values_list("at", flat=True).last(),
         is_own=is_own,
@@ -228,8 +236,14 @@ def next_action(way: Way) -> NextAction | None:
             text=_("You need not do anything. You are told as soon as it is confirmed."),
             who=_division(),
         )
-    if state in WITH_COUPON:
-        return _study(way)
+    if state in WITH_COUPON or state == E.COMPLETED:
+        return _after_course(way) or _study(way)
+    if state == E.NOT_COMPLETED:
+        return NextAction(
+            heading=_("The course was not completed"),
+            text=_("By the result of the provider. You may register for a later batch."),
+            tone="warning",
+        )
     if state == E.REJECTED:
         return NextAction(
             heading=_("This registration was not confirmed"),
@@ -264,9 +278,38 @@ def _go_on(way: Way) -> NextAction:
     return NextAction(heading=_("Go on with your draft"), text=text, url=url, link=_("Go on"))
 
 
+def _after_course(way: Way) -> NextAction | None:
+    """Return what is next once a certificate was sent in; None before that."""
+    sent = way.certificate
+    if sent is None:
+        return None
+    url = reverse("enrollment:send_certificate", args=[way.enrollment.pk])
+    if sent.state == CertificateState.VERIFIED:
+        return NextAction(
+            heading=_("Your certificate is verified"),
+            text=_("The credit points of the course are in your statement."),
+            tone="success",
+        )
+    if sent.state == CertificateState.UNDER_REVIEW:
+        return NextAction(
+            heading=_("The Training Division checks your certificate"),
+            text=_("You need not do anything. You are told as soon as it is verified."),
+            who=_division(),
+            url=url,
+            link=_("See certificate"),
+        )
+    return NextAction(
+        heading=_("Send in the certificate again"),
+        text=sent.reason,
+        url=url,
+        link=_("Send again"),
+        tone="warning",
+    )
+
+
 def _study(way: Way) -> NextAction:
     enrollment, issue = way.enrollment, way.issue
-    if policies.needs_coupon(enrollment.course):
+    if policies.needs_coupon(enrollment.course) and enrollment.state in WITH_COUPON:
         if issue is None:
             return NextAction(
                 heading=_("A coupon is on its way"),
@@ -285,6 +328,13 @@ def _study(way: Way) -> NextAction:
                 link=_("See coupon"),
                 tone="success",
             )
+    if enrollment.state == E.COMPLETED:
+        return NextAction(
+            heading=_("Send in your certificate"),
+            text=_("With the certificate verified you receive credit points, and can claim a fee."),
+            url=reverse("enrollment:send_certificate", args=[enrollment.pk]),
+            link=_("Send certificate"),
+        )
     return NextAction(
         heading=_("Study and earn the certificate"),
         text=_("Keep the receipt of any fee you pay. Send in the certificate once you have it."),
