@@ -61,7 +61,7 @@ def user_of(request: HttpRequest) -> User:
     return cast(User, request.user)
 
 
-class DeskForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable when run
+class DeskForm(forms.ModelForm):
     """Asks the table's constraints also where they name a field that the form does not show."""
 
     def _post_clean(self) -> None:
