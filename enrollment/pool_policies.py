@@ -31,6 +31,13 @@ def why_not_import(user: User) -> str:
     return "" if user.has_role(Role.DEALING_HAND) else _for_the(Role.DEALING_HAND)
 
 
+def why_not_download(user: User) -> str:
+    """Return why `user` may not take the rows of an import out of the portal, or ""."""
+    if user.has_role(Role.DEALING_HAND, Role.AUDITOR):
+        return ""
+    return _for_the(Role.DEALING_HAND)
+
+
 def why_not_batch(step: Step[BatchState], batch: CouponBatch, user: User) -> str:
     """Return why `user` may not take `step` on `batch` now, or "" if they may."""
     if batch.state not in step.sources:
@@ -97,6 +104,17 @@ def why_not_revoke(step: object, issue: CouponIssue, user: User) -> str:
     if issue.officer.user_id == user.pk:
         return _("Nobody decides their own case.")
     return ""
+
+
+def why_not_give_again(issue: CouponIssue, user: User) -> str:
+    """Return why `user` may not give a new coupon after `issue`, or "" if they may."""
+    if issue.ended_at is None:
+        return _("The coupon is still in force: take it back first.")
+    if CouponIssue.objects.standing_for(issue).exists():
+        return _("The officer holds another coupon for this course already.")
+    if issue.officer.user_id == user.pk:
+        return _("Nobody decides their own case.")
+    return why_not_issue(issue.enrollment, user, earlier=issue)
 
 
 def why_not_results(step: Step[ImportState], results: ResultImport, user: User) -> str:

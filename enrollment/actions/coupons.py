@@ -97,6 +97,24 @@ def revoke_coupon(*, issue_id: int, reason: str, acting_user: User, at: datetime
     _tell(issue, entry, reason=reason)
 
 
+@transaction.atomic(durable=True)
+def give_again(*, issue_id: int, acting_user: User, at: datetime) -> CouponIssue:
+    """Give a new coupon after one that was taken back, by a second person at the desk.
+
+    :raises Refused: not open to `acting_user`, or the pool is empty
+    """
+    enrollment_id = CouponIssue.objects.values_list("enrollment", flat=True).get(pk=issue_id)
+    enrollment = _lock(enrollment_id)
+    ended = CouponIssue.objects.select_related("officer__user", "enrollment").get(pk=issue_id)
+    ended.enrollment = enrollment
+    if declined := pool_policies.why_not_give_again(ended, acting_user):
+        raise Refused(declined)
+    issue = _issue(enrollment, acting_user, at)
+    if issue is None:
+        raise Refused(_empty_pool())
+    return issue
+
+
 @transaction.atomic
 def end_issue_of(
     *, enrollment: Enrollment, reason: str, acting_user: User | None, at: datetime

@@ -1,5 +1,5 @@
 """The desk for registrations, coupons, results and certificates, by topic."""
 
-from enrollment.admin import registrations
+from enrollment.admin import certificates, coupons, registrations, results
 
-__all__ = ["registrations"]
+__all__ = ["certificates", "coupons", "registrations", "results"]

@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from courses.models import Course
-from enrollment.models import CouponBatch
+from enrollment.forms.files import ProviderFileField
 from igot.lib.fields import PlainTextField
 
 
@@ -19,21 +19,17 @@ class RevealForm(forms.Form):
     )
 
 
-class CouponBatchForm(forms.ModelForm):
+class CouponFileForm(forms.Form):
     """A coupon file of the provider, for one course."""
 
-    file = forms.FileField(
-        label=_("File of the provider (CSV)"),
+    course = forms.ModelChoiceField(label=_("Course"), queryset=Course.objects.none())
+    letter_reference = PlainTextField(label=_("Letter of the provider"), max_length=150)
+    file = ProviderFileField(
         help_text=_(
             "One code a row, with the columns code, valid until (DD.MM.YYYY) and price in US$. "
             "A column course or status is read too, where there is one."
         ),
     )
-    letter_reference = PlainTextField(label=_("Letter of the provider"), max_length=150)
-
-    class Meta:
-        model = CouponBatch
-        fields = ("course", "letter_reference")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

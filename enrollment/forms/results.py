@@ -7,14 +7,14 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from courses.models import Course, Run
+from enrollment.forms.files import ProviderFileField
 
 
 class ResultFileForm(forms.Form):
     """A file of results of one run."""
 
     run = forms.ModelChoiceField(label=_("Run"), queryset=Run.objects.none())
-    file = forms.FileField(
-        label=_("File of the provider (CSV)"),
+    file = ProviderFileField(
         help_text=_(
             "One officer a row, with the columns user name, online grade (in per cent) and exam "
             "outcome (passed, failed, absent). A column e-mail is read too, where there is one."

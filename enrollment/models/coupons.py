@@ -189,6 +189,10 @@ class CouponIssueQuerySet(models.QuerySet["CouponIssue"]):
         taken_back = Q(ended_by__isnull=False, enrollment=enrollment)
         return self.filter(standing | taken_back).select_related("coupon").order_by("pk")
 
+    def standing_for(self, issue: "CouponIssue") -> "CouponIssueQuerySet":
+        """Return the live issue to the officer of `issue` for its course."""
+        return self.live().filter(officer=issue.officer_id, course=issue.course_id)
+
     def without_code(self) -> "CouponIssueQuerySet":
         """Load the coupon beside the issue, but leave its code sealed."""
         return self.select_related("coupon").defer("coupon__code")
