@@ -172,7 +172,10 @@ def _by_family(services: Iterable[Service]) -> Choices:
         services, key=lambda service: (families.index(Service.Family(service.family)), str(service))
     )
     return [
-        (str(Service.Family(family).label), [(service.code, _name(service)) for service in of_family])
+        (
+            str(Service.Family(family).label),
+            [(service.code, _name(service)) for service in of_family],
+        )
         for family, of_family in groupby(in_order, key=lambda service: service.family)
     ]
 
