@@ -37,6 +37,7 @@ def make_circular(
     text: str = "The next batch begins in September.",
     text_hi: str = "अगला बैच सितंबर में प्रारंभ होगा।",
     dated_on: date | None = None,
+    address_list: AddressList | None = None,
     **fields: Any,
 ) -> Circular:
     """Make a circular with one paragraph and one addressee, at `state` by two people."""
@@ -58,7 +59,13 @@ def make_circular(
         **fields,
     )
     make_paragraph(circular=circular, text=text, text_hi=text_hi)
-    Addressee.objects.create(circular=circular, position=1, text="All CCAs", text_hi="सभी सीसीए")
+    Addressee.objects.create(
+        circular=circular,
+        position=1,
+        text="All CCAs",
+        text_hi="सभी सीसीए",
+        address_list=address_list,
+    )
     return circular
 
 
