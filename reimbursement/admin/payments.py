@@ -3,13 +3,14 @@
 from typing import Any
 
 from django.contrib import admin
+from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.desk import DeskAdmin, DeskInline, DeskStep
 from accounts.models import User
 from igot.lib.files import send_bytes
-from igot.lib.money import rupees
+from igot.lib.money import quantise, rupees
 from reimbursement import actions, forms, policies, states
 from reimbursement.models import (
     PaymentBatch,
@@ -18,6 +19,7 @@ from reimbursement.models import (
     ReturnFile,
     ReturnRow,
 )
+from reimbursement.models.payments import PaymentBatchQuerySet
 
 FETCH, IMPORT = "fetch", "import"  # no steps of the life cycle: they leave the state or may
 
@@ -138,6 +140,10 @@ class PaymentBatchAdmin(DeskAdmin):
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
+        rows: PaymentBatchQuerySet = super().get_queryset(request)
+        return rows.with_total()
+
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
     ) -> HttpResponse:
@@ -151,7 +157,7 @@ class PaymentBatchAdmin(DeskAdmin):
 
     @admin.display(description=_("total"))
     def sum_of_lines(self, batch: PaymentBatch) -> str:
-        return rupees(batch.lines.in_batch().total())
+        return rupees(quantise(getattr(batch, "total", None)))
 
 
 class ReturnRowInline(DeskInline):

@@ -59,6 +59,11 @@ class PaymentBatchQuerySet(models.QuerySet["PaymentBatch"]):
             return self
         return self.none()
 
+    def with_total(self) -> "PaymentBatchQuerySet":
+        """Add `total`: the sum of the lines that are still in the batch."""
+        taken_back = models.Q(lines__outcome="taken_back")
+        return self.annotate(total=models.Sum("lines__amount", filter=~taken_back))
+
     def awaiting_release(self) -> "PaymentBatchQuerySet":
         return self.filter(state=BatchState.LOCKED)
 

@@ -4,6 +4,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from accounts.models import AuditEntry, Notice
@@ -383,8 +384,6 @@ def test_after_a_failed_payment_another_account_sends_the_claim_for_payment_agai
 
 
 def test_the_account_number_is_sealed_in_the_database():
-    from django.db import connection
-
     claim = make_claim()
 
     with connection.cursor() as cursor:
