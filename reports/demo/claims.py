@@ -100,15 +100,8 @@ def fill_in(claim: Claim, certificate: CertificateSubmission, index: int, at: da
     for kind in ClaimDocument.Kind:
         title = str(kind.label)
         content = picture(title, officer.name, str(claim.course), f"{paid_on:%d.%m.%Y}  ₹{fee}")
-        checked = check_upload(SimpleUploadedFile(f"{kind.value}.png", content))
-        claims.attach_paper(
-            **given,
-            kind=kind,
-            content=checked.content,
-            file_name=checked.name,
-            content_type=checked.content_type,
-            sha256=checked.sha256,
-        )
+        paper = check_upload(SimpleUploadedFile(f"{kind.value}.png", content))
+        claims.attach_paper(**given, kind=kind, upload=paper)
     claims.record_bank(
         **given,
         payee_name=officer.name,

@@ -154,7 +154,7 @@ def reveal_some(enrollments: Iterable[Enrollment], *, share: float, chance: rand
     """Let most officers look at their code, which puts them on the course."""
     for enrollment in enrollments:
         issue = CouponIssue.objects.live().filter(enrollment=enrollment).first()
-        if issue is None or chance.random() > share:
+        if issue is None or issue.first_revealed_at or chance.random() > share:
             continue
         coupons.reveal_coupon(
             enrollment_id=enrollment.pk,
