@@ -21,16 +21,6 @@ LOADING = [  # each adds what is missing; a later one may rest on an earlier one
     "load_reimbursement_reference",
 ]
 
-# Each is loaded before what rests on it; every one may run again and keeps what was edited.
-REFERENCE = (
-    "load_reference",
-    "load_rule_sets",
-    "load_circulars",
-    "load_catalogue",
-    "load_thresholds",
-    "load_reimbursement_reference",
-)
-
 
 class Command(BaseCommand):
     """Run every loading command in its order; a second run changes nothing."""

@@ -46,7 +46,8 @@ class Command(BaseCommand):
         over, going, now_open = registrations.cohorts(timezone.localdate())
         ended = registrations.register_each(officers[:80], over, chance)
         running = registrations.register_each(officers[60:130], going, chance)
-        coming = registrations.register_each([officers[0], *officers[100:]], now_open, chance)
+        others = [*now_open[1:], *now_open[:1]]  # the known officer has the first course already
+        coming = registrations.register_each([officers[0], *officers[100:]], others, chance)
         for group in (ended, running, coming):
             registrations.note_and_approve(users, group)
         registrations.confirm(users, ended, share=1)
