@@ -262,9 +262,7 @@ class ProviderListAdmin(DeskAdmin):
             except Refused as refusal:
                 form.add_error(None, str(refusal))
             else:
-                said = ngettext(
-                    "List of %(rows)s officer.", "List of %(rows)s officers.", made.rows
-                )
+                said = ngettext("%(rows)s officer listed.", "%(rows)s officers listed.", made.rows)
                 messages.success(request, said % {"rows": made.rows})
                 return HttpResponseRedirect(self.change_url(made))
         context = {
