@@ -200,8 +200,10 @@ def steady(template_name: str, **values: Any) -> SafeString:
     everybody. The template gets `values` as its whole context, so nothing else can slip in.
     """
     key = (template_name, get_language(), *sorted(values.items()))
-    if settings.DEBUG or key not in _steady_parts:
+    html = _steady_parts.get(key)
+    if html is None or settings.DEBUG:
+        html = SafeString(get_template(template_name).render(values))
         if len(_steady_parts) >= STEADY_PARTS_AT_MOST:
             _steady_parts.clear()
-        _steady_parts[key] = SafeString(get_template(template_name).render(values))
-    return _steady_parts[key]
+        _steady_parts[key] = html
+    return html

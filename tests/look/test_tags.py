@@ -7,8 +7,15 @@ import pytest
 from django.core.paginator import Paginator
 from django.template import Context, Template
 from django.test import RequestFactory
+from django.utils import translation
 
-from igot.templatetags.igot import TONES, page_numbers
+from igot.templatetags.igot import (
+    STEADY_PARTS_AT_MOST,
+    TONES,
+    _steady_parts,
+    page_numbers,
+    section,
+)
 
 
 def render(text: str, **context: object) -> str:
@@ -95,3 +102,37 @@ def test_timeline_tells_the_state_of_each_step_in_words() -> None:
     assert ", done" in html and "under way" in html and "still to come" in html
     assert html.count('aria-current="step"') == 1
     assert "04.01.2026" in html and "With: Training Division" in " ".join(html.split())
+
+
+def test_a_steady_part_is_kept_for_each_language_and_value() -> None:
+    with translation.override("en"):
+        english = render('{% steady "_site_nav.html" current="/help/" %}')
+        elsewhere = render('{% steady "_site_nav.html" current="" %}')
+    with translation.override("hi"):
+        hindi = render('{% steady "_site_nav.html" current="/help/" %}')
+
+    assert 'href="/help/" aria-current="true"' in english
+    assert "aria-current" not in elsewhere
+    assert 'href="/help/" aria-current="true"' in hindi
+
+
+def test_a_steady_part_sees_nothing_of_the_page_around_it() -> None:
+    html = render('{% steady "_account_links.html" is_staff=False %}', is_staff=True, user="Meera")
+
+    assert "Meera" not in html
+    assert "/desk/" not in html
+
+
+def test_kept_parts_do_not_grow_without_end() -> None:
+    for number in range(STEADY_PARTS_AT_MOST + 5):
+        render('{% steady "_site_nav.html" current=current %}', current=f"/{number}/")
+
+    assert len(_steady_parts) <= STEADY_PARTS_AT_MOST
+
+
+@pytest.mark.parametrize(
+    ("path", "entry"),
+    [("/help/", "/help/"), ("/courses/some-course/", "/courses/"), ("/", ""), (None, "")],
+)
+def test_a_page_belongs_to_the_menu_entry_above_it(path: str | None, entry: str) -> None:
+    assert section(path) == entry
