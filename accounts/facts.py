@@ -2,10 +2,11 @@
 
 from typing import Any
 
+from allauth.mfa.models import Authenticator
+from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
-from accounts.models import Notice, Officer, ServiceRecordEntry
-from accounts.tasks import text_of
+from accounts.models import Notice, Officer, ServiceRecordEntry, User
 from igot.lib.dates import dmy
 
 
@@ -57,3 +58,17 @@ def notice_row(notice: Notice) -> dict[str, Any]:
     """Return a notice with its text in the language of the page."""
     subject, body = text_of(notice)
     return {"notice": notice, "subject": subject, "body": body}
+
+
+def text_of(notice: Notice) -> tuple[str, str]:
+    """Return the subject (first line) and body of `notice` in the active language."""
+    context = {**notice.params, "entry": notice.entry, "link": notice.link}
+    text = render_to_string(f"notices/{notice.template}.txt", context).strip()
+    subject, _line, body = text.partition("\n")
+    return subject.strip(), body.strip()
+
+
+def has_second_factor(user: User) -> bool:
+    """Return whether `user` has enrolled an application or a passkey."""
+    kinds = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
+    return Authenticator.objects.filter(user=user, type__in=kinds).exists()

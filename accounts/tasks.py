@@ -14,18 +14,11 @@ from django.template.loader import render_to_string
 from django.utils import timezone, translation
 
 from accounts import audit
+from accounts.facts import text_of
 from accounts.models import Notice
 
 LEASE = timedelta(minutes=5)
 MOST_ATTEMPTS = 8
-
-
-def text_of(notice: Notice) -> tuple[str, str]:
-    """Return the subject (first line) and body of `notice` in the active language."""
-    context = {**notice.params, "entry": notice.entry, "link": notice.link}
-    text = render_to_string(f"notices/{notice.template}.txt", context).strip()
-    subject, _line, body = text.partition("\n")
-    return subject.strip(), body.strip()
 
 
 @shared_task

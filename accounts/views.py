@@ -1,6 +1,5 @@
 """Pages on one's service record, the queue of verification, notices and the account."""
 
-from allauth.mfa.models import Authenticator
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect
@@ -131,8 +130,7 @@ def inbox_read(request: UserRequest) -> HttpResponse:
 
 @require_safe
 def account(request: UserRequest) -> HttpResponse:
-    factors = Authenticator.objects.filter(user=request.user).values_list("type", flat=True)
-    context = {"has_second_factor": bool(set(factors) & {"totp", "webauthn"})}
+    context = {"has_second_factor": facts.has_second_factor(request.user)}
     return TemplateResponse(request, "accounts/account.html", context)
 
 

@@ -5,6 +5,7 @@ import io
 from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
@@ -86,7 +87,7 @@ def fill_in(claim: Claim, certificate: CertificateSubmission, index: int, at: da
     user, officer = certificate.officer.user, certificate.officer
     paid_on = certificate.enrollment.commences_on or at.date()
     rate = ReferenceRate.for_day("USD", paid_on)
-    given = {"claim_id": claim.pk, "acting_user": user, "at": at}
+    given: dict[str, Any] = {"claim_id": claim.pk, "acting_user": user, "at": at}
     fee = (FEE * (rate.rate if rate else Decimal(84)) * Decimal("1.004")).quantize(Decimal("0.01"))
     markup = (fee * Decimal("0.035")).quantize(Decimal("0.01")) if index % 3 else Decimal("0.00")
     claims.record_payment(
@@ -206,7 +207,7 @@ def _made(users: dict[str, User], rows: Sequence[Claim]) -> PaymentBatch:
 
 def _sent(users: dict[str, User], rows: Sequence[Claim]) -> PaymentBatch:
     batch = _made(users, rows)
-    given = {"batch_id": batch.pk, "at": timezone.now()}
+    given: dict[str, Any] = {"batch_id": batch.pk, "at": timezone.now()}
     payments.lock_batch(**given, acting_user=users["paying"])
     payments.release_batch(**given, acting_user=users["paying2"])
     payments.export_batch(**given, acting_user=users["paying"])

@@ -4,6 +4,7 @@ import random
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time, timedelta
 from itertools import cycle
+from typing import Any
 
 from django.utils import timezone
 
@@ -58,7 +59,7 @@ def register(
             acting_user=user,
             at=at,
         )
-        known = {"enrollment_id": draft.pk, "acting_user": user}
+        known: dict[str, Any] = {"enrollment_id": draft.pk, "acting_user": user}
         registrations.confirm_details(**known, at=at + minute)
         if course.provider.issues_coupons:
             name = user.email.partition("@")[0].replace(".", "_")
@@ -94,7 +95,10 @@ def note_and_approve(users: dict[str, User], enrollments: Iterable[Enrollment]) 
         intimation = enrollment.intimations.first()
         if intimation is None or enrollment.submitted_at is None or index % 4 == 3:
             continue
-        given = {"intimation_id": intimation.pk, "at": _soon(enrollment.submitted_at, 1)}
+        given: dict[str, Any] = {
+            "intimation_id": intimation.pk,
+            "at": _soon(enrollment.submitted_at, 1),
+        }
         authority = intimation.authority_id
         if authority == users["nodal"].nodal_appointments.get().authority_id:
             intimations.note_intimation(**given, acting_user=users["nodal"])
@@ -106,7 +110,7 @@ def confirm(users: dict[str, User], enrollments: Iterable[Enrollment], *, share:
     """Confirm the first `share` of what can be confirmed; return one in fifteen with a reason."""
     waiting = [e for e in enrollments if _state(e) == EnrollmentState.SUBMITTED]
     for index, enrollment in enumerate(waiting[: round(len(waiting) * share)]):
-        given = {
+        given: dict[str, Any] = {
             "enrollment_id": enrollment.pk,
             "acting_user": users["dealing"],
             "at": _soon(enrollment.submitted_at or timezone.now(), 2),
