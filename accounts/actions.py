@@ -158,7 +158,7 @@ def _advance(
         acting_user=acting_user,
         at=at,
     )
-    details: dict[str, object] = {"was": was}
+    details: dict[str, Any] = {"was": was}
     if changed is not None:
         details["changed"] = changed
     if note:

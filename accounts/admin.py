@@ -1,6 +1,6 @@
 """The desk of people: records to verify, reference data to edit, the audit trail to read."""
 
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import admin
 from django.http import HttpRequest
@@ -41,7 +41,9 @@ class UserAdmin(DeskAdmin):
         user: User = form.instance
         before = sorted(user.groups.values_list("name", flat=True))
         super().save_related(request, form, formsets, change)
-        actions.record_access_change(user=user, roles_before=before, acting_user=request.user)
+        actions.record_access_change(
+            user=user, roles_before=before, acting_user=cast(User, request.user)
+        )
 
 
 class ServiceRecordEntryInline(DeskInline):
@@ -169,7 +171,7 @@ class NodalAppointmentAdmin(DeskAdmin):
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
-        actions.give_nodal_role(user=obj.user, acting_user=request.user)
+        actions.give_nodal_role(user=obj.user, acting_user=cast(User, request.user))
 
 
 @admin.register(OfficialEmailDomain)

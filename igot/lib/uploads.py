@@ -38,8 +38,11 @@ UNREADABLE: Final = (OSError, SyntaxError, ValueError, struct.error, zlib.error)
 class Sent(Protocol):
     """What Django hands over: a name, a size and the bytes."""
 
-    name: Any
-    size: Any
+    @property
+    def name(self) -> Any: ...
+
+    @property
+    def size(self) -> Any: ...
 
     def read(self) -> bytes: ...
 
