@@ -65,6 +65,7 @@ class DraftInline(DeskInline):
 class ParagraphInline(DraftInline):
     model = Paragraph
     form = forms.ParagraphForm
+    template = "admin/edit_inline/stacked.html"  # two texts side by side would not fit
     editable_fields = ("position", "label", "kind", "text", "text_hi", "table")
     readonly_fields = ("hindi_state",)
 

@@ -107,9 +107,22 @@ class DraftForm(DeskForm):
             self.add_error(name, str(error))
 
 
+class TableField(forms.JSONField):
+    """The table of a paragraph as JSON; none is shown as nothing."""
+
+    def prepare_value(self, value: Any) -> Any:
+        return "" if value is None else super().prepare_value(value)
+
+
 class ParagraphForm(DraftForm):
     """A paragraph; its Hindi is current once it is typed anew or found to fit still."""
 
+    table = TableField(
+        label=_("Table"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 4, "cols": 60}),
+        help_text=_("Lists of cells: {“rows”: …, “rows_hi”: …}, with “head” and “head_hi”."),
+    )
     hindi_fits = forms.BooleanField(label=_("Hindi text compared: it fits"), required=False)
 
     def is_hindi_touched(self) -> bool:
