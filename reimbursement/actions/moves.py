@@ -92,5 +92,6 @@ def tell_claimant(claim: Claim, entry: AuditEntry, **params: object) -> None:
         link=claim.get_absolute_url(),
         claim=claim.number or "",
         course=claim.course.title,
+        course_hi=claim.course.title_hi,
         **params,
     )
