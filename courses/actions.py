@@ -11,7 +11,7 @@ from accounts.models import AuditEntry, User
 from accounts.notifications import notify
 from accounts.roles import Role
 from courses import policies, states
-from courses.models import CommitteeDecision
+from courses.models import CommitteeDecision, Course
 from courses.states import DecisionState
 from igot.lib.errors import Refused
 
@@ -60,6 +60,9 @@ def withdraw_decision(*, decision_id: int, reason: str, acting_user: User, at: d
 
 
 def _lock_for(step: states.Step, decision_id: int, acting_user: User) -> CommitteeDecision:
+    """Lock the course, so that two decisions on it cannot come into force side by side."""
+    course_id = CommitteeDecision.objects.values_list("course_id", flat=True).get(pk=decision_id)
+    Course.objects.select_for_update(no_key=True).get(pk=course_id)
     decision = CommitteeDecision.objects.select_for_update(no_key=True).get(pk=decision_id)
     if reason := policies.why_not(step, decision, acting_user):
         raise Refused(reason)

@@ -140,7 +140,6 @@ class CatalogueLoader:
             {"resolution_number": number},
             fields,
             state=DecisionState.IN_FORCE,
-            confirmed_at=self.at,
         )
         if self.added.total() > was:
             audit.record(decision, "committee_decision.loaded", acting_user=None, at=self.at)

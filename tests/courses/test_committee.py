@@ -1,9 +1,11 @@
 """The committee: the secretary records, another person confirms, and the database keeps it so."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
+from threading import Barrier
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.urls import reverse
 from django.utils import timezone
 
@@ -246,3 +248,28 @@ def test_the_public_list_of_decisions_takes_two_queries(client, django_assert_nu
 
     with django_assert_num_queries(2):
         client.get(reverse("courses:decision_list"))
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_two_drafts_on_one_course_confirmed_at_once_leave_one_in_force():
+    course = make_course(is_published=False)
+    drafts = [make_committee_decision(course=course) for _number in range(4)]
+    members = [make_user(Role.COMMITTEE_MEMBER) for _draft in drafts]
+    together = Barrier(len(drafts))
+
+    def confirm_one(draft, user):
+        together.wait(10)
+        try:
+            confirm(draft, user)
+        except Refused:
+            return False
+        finally:
+            connection.close()
+        return True
+
+    with ThreadPoolExecutor(len(drafts)) as pool:
+        outcomes = list(pool.map(confirm_one, drafts, members))
+
+    assert sum(outcomes) == 1
+    assert CommitteeDecision.objects.in_force().count() == 1

@@ -273,3 +273,7 @@ def test_the_sitemap_names_published_courses_only(client):
     assert text.startswith("<?xml")
     assert f"http://testserver{shown.get_absolute_url()}</loc>" in text
     assert hidden.get_absolute_url() not in text
+
+
+def test_robots_are_told_where_the_sitemap_is(client):
+    assert "Sitemap: http://testserver/sitemap.xml" in client.get("/robots.txt").content.decode()
