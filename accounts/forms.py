@@ -93,8 +93,8 @@ class ServiceRecordForm(forms.Form):
 
     def __init__(self, *args: Any, officer: Officer, **kwargs: Any) -> None:
         self.officer = officer
-        initial = {name: getattr(officer, name) for name in self.base_fields}
-        super().__init__(*args, initial=initial, **kwargs)
+        kwargs["initial"] = {name: getattr(officer, name) for name in self.base_fields}
+        super().__init__(*args, **kwargs)
         services = Service.objects.active().order_by("family", "name")
         self._choose("service", services)
         self._choose("cadre", State.objects.order_by("name"))
@@ -103,7 +103,7 @@ class ServiceRecordForm(forms.Form):
     def _choose(self, name: str, rows: Any) -> None:
         field = cast(forms.ModelChoiceField, self.fields[name])
         field.queryset = rows
-        field.label_from_instance = _LABELS[name]  # type: ignore[method-assign]
+        field.label_from_instance = _LABELS[name]  # type: ignore[assignment,method-assign]
 
     def clean_employee_code(self) -> str | None:
         code = self.cleaned_data["employee_code"].strip().upper() or None

@@ -1,4 +1,4 @@
-"""The project package: settings, addresses, the task queue and the small library that all apps share."""
+"""The project package: settings, addresses, the task queue and the library that all apps share."""
 
 from igot.celery import app as celery_app
 

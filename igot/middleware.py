@@ -1,4 +1,4 @@
-"""Middleware that knows nothing of the apps: a stray refusal, and headers that Django does not set."""
+"""Middleware that knows nothing of the apps: stray refusals, and headers Django does not set."""
 
 from collections.abc import Callable
 

@@ -57,7 +57,7 @@ class AppendOnlyTable(migrations.RunPython):
     def _protect(self, apps: StateApps, editor: BaseDatabaseSchemaEditor) -> None:
         table = self.table
         if editor.connection.vendor == "postgresql":
-            editor.execute(_FUNCTION, params=None)  # type: ignore[arg-type]
+            editor.execute(_FUNCTION, params=None)
             editor.execute(
                 f"CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE ON {table} "
                 "FOR EACH ROW EXECUTE FUNCTION igot_append_only()"
