@@ -2,6 +2,7 @@
 
 import hashlib
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -152,7 +153,7 @@ def hand_out_list(*, providerlist_id: int, acting_user: User, at: datetime) -> P
     return handed
 
 
-def _tell_officer(enrollment: Enrollment, entry: AuditEntry, **params: object) -> None:
+def _tell_officer(enrollment: Enrollment, entry: AuditEntry, **params: Any) -> None:
     notify(
         enrollment.officer.user,
         of=entry,

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -169,7 +170,7 @@ def _answer(
     return audit.record(intimation, f"intimation.{answer}", acting_user=acting_user, at=at)
 
 
-def _tell_officer(enrollment: Enrollment, entry: AuditEntry, **params: object) -> None:
+def _tell_officer(enrollment: Enrollment, entry: AuditEntry, **params: Any) -> None:
     notify(
         enrollment.officer.user,
         of=entry,

@@ -220,7 +220,7 @@ def _check_offered(course: Course) -> None:
 def _run_of(course: Course, run_id: int | None) -> Run | None:
     if course.is_self_paced:
         return None
-    run = Run.objects.filter(course=course, pk=run_id).first()
+    run = Run.objects.filter(course=course, pk=run_id).first() if run_id else None
     if run is None:
         raise Refused(_("Choose a batch of this course."))
     return run

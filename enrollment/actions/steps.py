@@ -1,6 +1,7 @@
 """How a registration moves: it is locked and asked about, then advanced and recorded."""
 
 from datetime import datetime
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -36,7 +37,7 @@ def take(
     acting_user: User | None,
     at: datetime,
     event: str = "",
-    **details: object,
+    **details: Any,
 ) -> AuditEntry:
     """Take `step` on a registration that is locked, save it, and record it.
 

@@ -47,7 +47,8 @@ class QueueFilter(admin.SimpleListFilter):
             "officer": rows.awaiting_officer,
             "coupon": rows.without_coupon,
         }
-        return queues[self.value()]() if self.value() in queues else rows
+        queue = queues.get(self.value() or "")
+        return queue() if queue else rows
 
 
 class RunFilter(admin.SimpleListFilter):
@@ -59,7 +60,10 @@ class RunFilter(admin.SimpleListFilter):
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         waiting = Run.objects.filter(enrollments__state=EnrollmentState.SUBMITTED)
         runs = waiting.annotate(waiting=Count("enrollments")).select_related("course").in_order()
-        return [(str(run.pk), f"{run.course}, {run} ({run.waiting})") for run in runs[:50]]
+        return [
+            (str(run.pk), f"{run.course}, {run} ({getattr(run, 'waiting', 0)})")
+            for run in runs[:50]
+        ]
 
     def queryset(self, request: HttpRequest, rows: QuerySet[Any]) -> QuerySet[Any]:
         value = self.value() or ""

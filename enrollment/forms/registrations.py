@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from courses.models import Provider, Run, RunQuerySet
+from enrollment.models import Intimation
 from enrollment.states import WITH_COUPON
 from igot.lib.dates import dmy
 from igot.lib.fields import PlainTextField
@@ -121,7 +122,7 @@ class NotingForm(forms.Form):
     """Which intimations to note in one go."""
 
     intimation = forms.ModelMultipleChoiceField(
-        queryset=None,
+        queryset=Intimation.objects.none(),
         error_messages={"required": gettext_lazy("Tick the registrations to note.")},
     )
 

@@ -54,9 +54,6 @@ class IntimationQuerySet(models.QuerySet["Intimation"]):
     def without_letter(self) -> "IntimationQuerySet":
         return self.filter(document__isnull=True)
 
-    def with_letter(self) -> "IntimationQuerySet":
-        return self.filter(document__isnull=False)
-
 
 class Intimation(models.Model):
     """Word to the cadre controlling authority of a registration, and what it answered."""

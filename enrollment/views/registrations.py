@@ -1,8 +1,10 @@
 """The officer's pages: one for each step of a registration, the list, and the way of each."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.db import transaction
-from django.http import HttpResponse, HttpResponseBase, QueryDict
+from django.http import Http404, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.utils import timezone
@@ -90,10 +92,10 @@ def registration_details(request: UserRequest, enrollment_id: int) -> HttpRespon
     if not _is_open(enrollment, "details"):
         return _go_on(enrollment)
     if request.method == "POST":
-        decision = registrations.confirm_details(
+        made = registrations.confirm_details(
             enrollment_id=enrollment.pk, acting_user=request.user, at=timezone.now()
         )
-        if not policies.why_not_on(decision):
+        if not policies.why_not_on(made):
             return _go_on(_own(request, enrollment_id))
         return redirect("enrollment:details", enrollment.pk)
     officer, course, run = enrollment.officer, enrollment.course, enrollment.run
@@ -240,10 +242,11 @@ def registration_withdraw(request: UserRequest, enrollment_id: int) -> HttpRespo
 @require_safe
 def intimation_letter(request: UserRequest, intimation_id: int) -> HttpResponseBase:
     """Hand out the letter to whoever may see the intimation."""
-    rows = Intimation.objects.visible_to(request.user).with_letter()
+    rows = Intimation.objects.visible_to(request.user)
     intimation = get_object_or_404(rows.select_related("document"), pk=intimation_id)
-    name = f"{intimation.number.replace('/', '-')}.pdf"
-    return send_file(intimation.document.pdf, name=name)
+    if intimation.document is None:
+        raise Http404
+    return send_file(intimation.document.pdf, name=f"{intimation.number.replace('/', '-')}.pdf")
 
 
 def _posted(request: UserRequest) -> QueryDict | None:
@@ -276,7 +279,7 @@ def _refused(form: RunForm, refusal: Refused) -> RunForm:
 
 
 def _page(
-    request: UserRequest, enrollment: Enrollment, name: str, context: dict[str, object]
+    request: UserRequest, enrollment: Enrollment, name: str, context: dict[str, Any]
 ) -> HttpResponse:
     context = {"enrollment": enrollment, **facts.place_of(enrollment, name), **context}
     return TemplateResponse(request, f"enrollment/registration_{name}.html", context)
