@@ -1,6 +1,6 @@
 """Certificates on the desk: the document, what the portal found about it, and the decision."""
 
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import admin
 from django.db.models import QuerySet
@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from accounts.desk import DeskAdmin, DeskInline, DeskStep
+from accounts.models import User
 from enrollment import pool_policies, states
 from enrollment.actions import certificates
 from enrollment.forms.coupons import ReasonForm
@@ -20,9 +21,12 @@ from enrollment.models import CertificateCheck, CertificateSubmission
 
 class CertificateCheckInline(DeskInline):
     model = CertificateCheck
-    fields = ("check_code", "passed", "detail")
+    fields = ("passed", "detail")
     readonly_fields = fields
     ordering = ("pk",)
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return cast(User, request.user).has_perm("enrollment.view_certificatesubmission")
 
 
 @admin.register(CertificateSubmission)

@@ -77,7 +77,7 @@ class CouponBatchAdmin(FileAdmin):
     steps = (
         DeskStep(
             name="release",
-            label=_("Release"),
+            label=_("Release the batch"),
             step=states.RELEASE_BATCH,
             action=batches.release_batch,
             id_name="batch_id",
@@ -85,7 +85,7 @@ class CouponBatchAdmin(FileAdmin):
         ),
         DeskStep(
             name="close",
-            label=_("Close"),
+            label=_("Close the batch"),
             step=states.CLOSE_BATCH,
             action=batches.close_batch,
             id_name="batch_id",

@@ -141,4 +141,4 @@ class CertificateCheck(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.check_code}: {self.passed}"
+        return str(self.get_check_code_display())
