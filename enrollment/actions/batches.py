@@ -4,7 +4,7 @@ import hashlib
 import io
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -102,7 +102,7 @@ def _read(course: Course, content: bytes, at: datetime) -> list[imports.CouponRo
         raise Refused(str(error)) from None
 
 
-def _keep(batch: CouponBatch, rows: Sequence[imports.CouponRow]) -> dict[str, int]:
+def _keep(batch: CouponBatch, rows: Sequence[imports.CouponRow]) -> dict[str, Any]:
     """Store codes and outcomes, and count the outcomes."""
     outcomes: dict[str, int] = {}
     for start in range(0, len(rows), AT_ONCE):
@@ -123,6 +123,8 @@ def _keep(batch: CouponBatch, rows: Sequence[imports.CouponRow]) -> dict[str, in
 
 
 def _coupon(batch: CouponBatch, row: imports.CouponRow, digest: str) -> Coupon:
+    if row.valid_until is None or row.price_usd is None:
+        raise ValueError(f"row {row.number} was accepted without its terms")
     return Coupon(
         batch=batch,
         provider=batch.provider,
@@ -159,7 +161,7 @@ def _advance(
     step: states.Step[states.BatchState],
     acting_user: User,
     at: datetime,
-    **details: object,
+    **details: Any,
 ) -> AuditEntry:
     was, batch.state = batch.state, step.target
     batch.save()

@@ -4,7 +4,7 @@ import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
-from typing import Final
+from typing import Any, Final
 
 from django.core.files.storage import default_storage
 from django.db import transaction
@@ -119,7 +119,7 @@ def _stored(submission: CertificateSubmission, file: CheckedFile) -> Iterator[No
         yield
     finally:
         if submission.pk is None or not _is_kept(submission):
-            default_storage.delete(submission.file.name)
+            default_storage.delete(str(submission.file.name))
 
 
 def _is_kept(submission: CertificateSubmission) -> bool:
@@ -210,7 +210,7 @@ def _review(
     step: states.Step[states.CertificateState],
     acting_user: User,
     at: datetime,
-    **details: object,
+    **details: Any,
 ) -> AuditEntry:
     submission.reviewed_by, submission.reviewed_at = acting_user, at
     _advance(submission, step)
@@ -241,7 +241,7 @@ def _post_points(submission: CertificateSubmission, acting_user: User, at: datet
     return tariff.points
 
 
-def _tell(submission: CertificateSubmission, entry: AuditEntry, **params: object) -> None:
+def _tell(submission: CertificateSubmission, entry: AuditEntry, **params: Any) -> None:
     notify(
         submission.officer.user,
         of=entry,

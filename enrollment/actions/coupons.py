@@ -1,6 +1,7 @@
 """What happens to coupons: issued to the queue, shown once, taken back, expired."""
 
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.urls import reverse
@@ -234,7 +235,7 @@ def _advance(coupon: Coupon, step: states.Step[states.CouponState]) -> None:
     coupon.save(update_fields=["state"])
 
 
-def _tell(issue: CouponIssue, entry: AuditEntry, **params: object) -> None:
+def _tell(issue: CouponIssue, entry: AuditEntry, **params: Any) -> None:
     user = issue.officer.user
     link = reverse("enrollment:reveal_coupon", args=[issue.enrollment_id])
     notify(user, of=entry, link=link, **steps.particulars(issue.enrollment), **params)

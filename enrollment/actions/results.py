@@ -4,6 +4,7 @@ import hashlib
 import io
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -173,6 +174,8 @@ def _record(
     at: datetime,
 ) -> None:
     """Add one result, move the registration if that settles it, and tell the officer."""
+    if row.online_grade is None:
+        raise ValueError(f"row {row.pk} has no grade and is not to be applied")
     passed = bool(row.would_pass)
     result = Result.objects.create(
         enrollment=enrollment,
@@ -188,7 +191,7 @@ def _record(
         result, "result.recorded", acting_user=acting_user, at=at, attempt=attempt, passed=passed
     )
     is_open = row.exam_outcome == ExamOutcome.NONE and rule.needs_proctored_exam
-    waits = is_open and (row.online_grade or 0) >= rule.least_grade
+    waits = is_open and row.online_grade >= rule.least_grade
     step = states.COMPLETE if passed else states.FAIL
     if enrollment.state in step.sources and not waits:
         steps.take(step, enrollment, acting_user=acting_user, at=at)
@@ -207,7 +210,7 @@ def _advance(
     step: states.Step[states.ImportState],
     acting_user: User,
     at: datetime,
-    **details: object,
+    **details: Any,
 ) -> AuditEntry:
     was, staged.state = staged.state, step.target
     staged.save()

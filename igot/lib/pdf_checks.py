@@ -127,7 +127,7 @@ def _walk(thing: Any, depth: int) -> None:
             _check_entry(key, thing[key])
             _descend(thing[key], depth)
     elif isinstance(thing, pikepdf.Array):
-        for value in thing:  # type: ignore[attr-defined]
+        for value in thing:
             _descend(value, depth)
 
 
