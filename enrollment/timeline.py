@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.models import AuditEntry, Service
-from enrollment import facts, policies
+from enrollment import pages, policies
 from enrollment.models import (
     CertificateSubmission,
     CouponIssue,
@@ -258,7 +258,7 @@ def next_action(way: Way) -> NextAction | None:
 
 def _go_on(way: Way) -> NextAction:
     enrollment, run = way.enrollment, way.enrollment.run
-    url = reverse(f"enrollment:{facts.next_page(enrollment)}", args=[enrollment.pk])
+    url = reverse(f"enrollment:{pages.next_page(enrollment)}", args=[enrollment.pk])
     if enrollment.state == E.RETURNED:
         return NextAction(
             heading=_("Correct it and submit it again"),

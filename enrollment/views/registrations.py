@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.access import UserRequest, officer_of, role_required
 from accounts.roles import Role
 from courses.models import Course
-from enrollment import declaration, facts, policies, states, tasks, timeline
+from enrollment import declaration, facts, pages, policies, states, tasks, timeline
 from enrollment.actions import registrations
 from enrollment.forms.registrations import (
     AccountsForm,
@@ -58,7 +58,7 @@ def registration_start(request: UserRequest, code: str) -> HttpResponse:
         "runs": runs,
         "terms": facts.terms_of(course, today),
         "standing": own.under_way().of_course(course).latest_first(),
-        "steps_total": facts.count_of_pages(course),
+        "steps_total": pages.count_of_pages(course),
     }
     return TemplateResponse(request, "enrollment/registration_start.html", context)
 
@@ -260,14 +260,14 @@ def _own(request: UserRequest, enrollment_id: int) -> Enrollment:
 
 def _is_open(enrollment: Enrollment, page: str) -> bool:
     """Return whether `page` can be filled in now."""
-    return enrollment.state in states.OPEN_FOR_CHANGES and facts.is_open_page(enrollment, page)
+    return enrollment.state in states.OPEN_FOR_CHANGES and pages.is_open_page(enrollment, page)
 
 
 def _go_on(enrollment: Enrollment) -> HttpResponse:
     """Lead to the first page that is not filled in, or to the registration itself."""
     if enrollment.state not in states.OPEN_FOR_CHANGES:
         return redirect(enrollment)
-    return redirect(f"enrollment:{facts.next_page(enrollment)}", enrollment.pk)
+    return redirect(f"enrollment:{pages.next_page(enrollment)}", enrollment.pk)
 
 
 def _refused(form: RunForm, refusal: Refused) -> RunForm:
@@ -281,5 +281,5 @@ def _refused(form: RunForm, refusal: Refused) -> RunForm:
 def _page(
     request: UserRequest, enrollment: Enrollment, name: str, context: dict[str, Any]
 ) -> HttpResponse:
-    context = {"enrollment": enrollment, **facts.place_of(enrollment, name), **context}
+    context = {"enrollment": enrollment, **pages.place_of(enrollment, name), **context}
     return TemplateResponse(request, f"enrollment/registration_{name}.html", context)

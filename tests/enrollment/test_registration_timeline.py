@@ -9,7 +9,7 @@ from django.utils import timezone, translation
 from accounts.models import Service
 from accounts.roles import Role
 from courses.models import Course
-from enrollment import declaration, facts, timeline
+from enrollment import declaration, pages, timeline
 from enrollment.models import Enrollment
 from enrollment.states import EnrollmentState
 from tests.factories.accounts import make_officer, make_service, make_user
@@ -172,7 +172,7 @@ def test_a_draft_whose_batch_has_closed_leads_to_another_batch():
     ],
 )
 def test_a_draft_is_taken_up_at_the_first_page_that_is_not_filled_in(missing, page):
-    assert facts.next_page(make_enrollment(state=E.DRAFT, **missing)) == page
+    assert pages.next_page(make_enrollment(state=E.DRAFT, **missing)) == page
 
 
 def test_the_declaration_has_a_version_for_each_wording():
