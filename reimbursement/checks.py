@@ -83,9 +83,7 @@ def _checks_of_payment(claim: Claim) -> Iterator[Check]:
 
 
 def _check_of_rate(derivation: rules.Derivation, policy: ReimbursementPolicy) -> Check:
-    off = rules.differs_from_reference(
-        derivation, tolerance_percent=policy.rate_tolerance_percent
-    )
+    off = rules.differs_from_reference(derivation, tolerance_percent=policy.rate_tolerance_percent)
     return Check(
         name=_("Bank's rate near the reference rate"),
         passed=not off,
@@ -104,6 +102,4 @@ def _checks_of_account(claim: Claim) -> Iterator[Check]:
     )
     earlier = Claim.objects.filter(officer=claim.officer_id, course=claim.course_id)
     dead = [str(other) for other in earlier.filter(state__in=DEAD).exclude(pk=claim.pk)]
-    yield Check(
-        name=_("No earlier claim for this course"), passed=not dead, detail=", ".join(dead)
-    )
+    yield Check(name=_("No earlier claim for this course"), passed=not dead, detail=", ".join(dead))

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from circulars.documents import Annexure, Para, Paper, Signatory, Table, Words
+from circulars.documents import Annexure, Paper, Para, Signatory, Table, Words
 from igot.lib.dates import dmy
 from igot.lib.money import amount_in_words, group_indian
 from reimbursement.models import Allotment, Claim, SanctionOrder
@@ -13,7 +13,15 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 PROGRAMME = Words("iGOT Programme", "आईगॉट कार्यक्रम")
-HEAD = ("S. No.", "Officer", "Course and batch", "Certificate", "Claim", "Bank account", "Amount (Rs.)")
+HEAD = (
+    "S. No.",
+    "Officer",
+    "Course and batch",
+    "Certificate",
+    "Claim",
+    "Bank account",
+    "Amount (Rs.)",
+)
 HEAD_HI = ("क्र.सं.", "अधिकारी", "पाठ्यक्रम और बैच", "प्रमाणपत्र", "दावा", "बैंक खाता", "राशि (रु.)")
 
 
@@ -87,7 +95,9 @@ def _paragraphs(order: SanctionOrder, claims: "Sequence[Claim]") -> list[Para]:
 
 def _sanctioned(order: SanctionOrder, claims: "Sequence[Claim]") -> Words:
     sum_en = f"**{figures(order.amount)} ({amount_in_words(order.amount)})**"
-    sum_hi = f"**{figures(order.amount).replace('Rs.', 'रु.')} ({amount_in_words(order.amount, 'hi')})**"
+    sum_hi = (
+        f"**{figures(order.amount).replace('Rs.', 'रु.')} ({amount_in_words(order.amount, 'hi')})**"
+    )
     count = len(claims)
     officers = "the officer named" if count == 1 else f"the {count} officers named"
     officers_hi = "नामित अधिकारी" if count == 1 else f"नामित {count} अधिकारियों"
@@ -134,9 +144,10 @@ def _disbursing_officer(allotment: Allotment) -> Words:
 def _certified(claims: "Sequence[Claim]") -> Words:
     """Certify what GFR 2017, rules 295 and 296, ask, as the claims' lanes have it."""
     lanes = {claim.lane for claim in claims}
-    grounds, grounds_hi = ["were preferred within two years of falling due"], [
-        "देय होने के दो वर्ष के भीतर प्रस्तुत किए गए"
-    ]
+    grounds, grounds_hi = (
+        ["were preferred within two years of falling due"],
+        ["देय होने के दो वर्ष के भीतर प्रस्तुत किए गए"],
+    )
     if lanes != {Lane.NORMAL}:
         grounds.append("have been investigated by the Head of Department under GFR 295(3)")
         grounds_hi.append("जीएफआर 295(3) के अंतर्गत विभागाध्यक्ष द्वारा जाँचे गए")
@@ -158,8 +169,8 @@ def _concurrence(order: SanctionOrder) -> Words:
     return Words(
         "This issues with the concurrence of the Integrated Finance Division vide their Dy. No. "
         f"{order.ifd_number} dated {day}.",
-        f"यह एकीकृत वित्त प्रभाग की दिनांक {day} की डायरी संख्या {order.ifd_number} द्वारा दी गई सहमति से जारी "
-        "किया जाता है।",
+        f"यह एकीकृत वित्त प्रभाग की दिनांक {day} की डायरी संख्या {order.ifd_number} द्वारा दी गई "
+        "सहमति से जारी किया जाता है।",
     )
 
 
@@ -169,8 +180,12 @@ def _copies(order: SanctionOrder) -> list[Words]:
         Words(order.allotment.ddo_name),
         Words("Integrated Finance Division", "एकीकृत वित्त प्रभाग"),
         Words("Officers concerned", "संबंधित अधिकारी"),
-        Words("Cadre controlling authority / parent department", "संवर्ग नियंत्रण प्राधिकारी / मूल विभाग"),
-        Words("NIC, for the website (without bank details)", "एनआईसी, वेबसाइट के लिए (बैंक विवरण के बिना)"),
+        Words(
+            "Cadre controlling authority / parent department", "संवर्ग नियंत्रण प्राधिकारी / मूल विभाग"
+        ),
+        Words(
+            "NIC, for the website (without bank details)", "एनआईसी, वेबसाइट के लिए (बैंक विवरण के बिना)"
+        ),
         Words(f"Guard file {order.dated_on.year}", f"गार्ड फ़ाइल {order.dated_on.year}"),
     ]
     return [Words(line.both()) for line in lines]

@@ -96,15 +96,16 @@ class PaperForm(forms.Form):
     kind = forms.ChoiceField(choices=ClaimDocument.Kind.choices, widget=forms.HiddenInput)
     upload = UploadField(label=_("File"))
 
-    def __init__(self, *args: Any, kind: str = "", **kwargs: Any) -> None:
-        super().__init__(*args, initial={"kind": kind}, auto_id=f"id_{kind}_%s", **kwargs)
+    def __init__(self, data: Any = None, files: Any = None, *, kind: str = "") -> None:
+        super().__init__(data, files, initial={"kind": kind}, auto_id=f"id_{kind}_%s")
 
 
 class BankForm(forms.Form):
     """The account that the money goes to; the number is entered twice."""
 
     payee_name = PersonNameField(
-        label=_("Name as in the bank's records"), widget=forms.TextInput(attrs={"autocomplete": "name"})
+        label=_("Name as in the bank's records"),
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
     )
     bank_name = PlainTextField(label=_("Name of the bank"), max_length=120)
     ifsc = forms.CharField(
@@ -276,7 +277,9 @@ WHY_LESS = {
 class RemarkForm(forms.Form):
     """What is to be looked at again."""
 
-    remark = PlainTextField(label=_("What is to be looked at again"), multiline=True, max_length=2000)
+    remark = PlainTextField(
+        label=_("What is to be looked at again"), multiline=True, max_length=2000
+    )
 
 
 class ReasonForm(forms.Form):

@@ -121,7 +121,7 @@ def _task(claim: Claim, page: str, name: str, is_missing: bool) -> dict[str, str
 
 
 def timeline_of(claim: Claim) -> list[Stage]:
-    """Return the stages of the claim's way: those behind it with the day, the one it is at, the rest."""
+    """Return the stages of the claim's way: those behind it, the one it is at, the rest."""
     entries = AuditEntry.objects.about(claim).values_list("event", "at")
     passed = dict(entries)  # the latest of each event
     if claim.state in DEAD:

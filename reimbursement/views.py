@@ -59,9 +59,7 @@ def claim_start(request: UserRequest, enrollment_id: int) -> HttpResponse:
 
 @require_safe
 def claim_detail(request: UserRequest, claim_id: int) -> HttpResponse:
-    claim = get_object_or_404(
-        Claim.objects.visible_to(request.user).with_everything(), pk=claim_id
-    )
+    claim = get_object_or_404(Claim.objects.visible_to(request.user).with_everything(), pk=claim_id)
     context = {
         "claim": claim,
         "is_own": claim.claimant_user == request.user,
@@ -81,9 +79,7 @@ def claim_detail(request: UserRequest, claim_id: int) -> HttpResponse:
 @require_safe
 def claim_amount(request: UserRequest, claim_id: int) -> HttpResponse:
     """Show why this amount: the same page for the officer, the desk and the auditor."""
-    claim = get_object_or_404(
-        Claim.objects.visible_to(request.user).with_everything(), pk=claim_id
-    )
+    claim = get_object_or_404(Claim.objects.visible_to(request.user).with_everything(), pk=claim_id)
     derivation, refusal = _derived(claim)
     context = {
         "claim": claim,

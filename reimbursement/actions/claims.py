@@ -93,7 +93,12 @@ def attach_paper(
         uploaded_at=at,
     )
     audit.record(
-        claim, "claim.paper_attached", acting_user=acting_user, at=at, kind=kind, sha256=paper.sha256
+        claim,
+        "claim.paper_attached",
+        acting_user=acting_user,
+        at=at,
+        kind=kind,
+        sha256=paper.sha256,
     )
     return paper
 
@@ -151,7 +156,11 @@ def submit_claim(*, claim_id: int, late_reason: str = "", acting_user: User, at:
     _write_lines(claim, derivation)
     keep_revision(claim, at)
     entry = advance(
-        claim, states.SUBMIT, acting_user, at, revision=claim.revision_number,
+        claim,
+        states.SUBMIT,
+        acting_user,
+        at,
+        revision=claim.revision_number,
         admissible=claim.admissible_amount,
     )
     tell_claimant(claim, entry, amount=claim.admissible_amount)

@@ -1,6 +1,7 @@
 """How every action begins and ends: the row locked and asked about, the change written down."""
 
 from datetime import datetime
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -61,7 +62,7 @@ def lock_allotment(allotment_id: int) -> Allotment:
 
 
 def advance(
-    claim: Claim, step: "Step[ClaimState]", acting_user: User, at: datetime, **details: object
+    claim: Claim, step: "Step[ClaimState]", acting_user: User, at: datetime, **details: Any
 ) -> AuditEntry:
     """Move the claim by `step`, save all that was changed on it, and record it."""
     was, claim.state = claim.state, step.target
@@ -75,7 +76,7 @@ def advance_batch(
     step: "Step[BatchState]",
     acting_user: User,
     at: datetime,
-    **details: object,
+    **details: Any,
 ) -> AuditEntry:
     """Move the batch by `step`, save it, and record it."""
     was, batch.state = batch.state, step.target
@@ -84,7 +85,7 @@ def advance_batch(
     return audit.record(batch, event, acting_user=acting_user, at=at, was=was, **details)
 
 
-def tell_claimant(claim: Claim, entry: AuditEntry, **params: object) -> None:
+def tell_claimant(claim: Claim, entry: AuditEntry, **params: Any) -> None:
     """Tell the claimant of `entry`, in words of the event, without bank details."""
     notify(
         claim.claimant_user,

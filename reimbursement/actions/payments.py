@@ -122,11 +122,11 @@ def reject_batch(*, batch_id: int, reason: str, acting_user: User, at: datetime)
     advance_batch(batch, states.REJECT_WHOLE, acting_user, at, reason=reason.strip())
 
 
-def _add(
-    batch: PaymentBatch, claim: Claim, position: int, acting_user: User, at: datetime
-) -> None:
+def _add(batch: PaymentBatch, claim: Claim, position: int, acting_user: User, at: datetime) -> None:
     if reason := policies.why_not(states.ADD_TO_BATCH, claim, acting_user):
         raise Refused(f"{claim}: {reason}")
+    if claim.sanctioned_amount is None:
+        raise Refused(_("Claim %(claim)s is not sanctioned.") % {"claim": claim})
     PaymentLine.objects.create(
         batch=batch,
         claim=claim,

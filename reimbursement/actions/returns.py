@@ -129,9 +129,7 @@ def _settle(batch: PaymentBatch, stored: ReturnFile, acting_user: User, at: date
     """Close the batch when no line waits any more, or record that part of it is settled."""
     lines = batch.lines.in_batch()
     waiting = lines.waiting().count()
-    if waiting and batch.state == BatchState.PART_SETTLED:
-        audit.record(batch, "batch.file_imported", acting_user=acting_user, at=at, file=stored.pk)
-    elif waiting and waiting == lines.count():
+    if waiting and batch.state == BatchState.PART_SETTLED or waiting and waiting == lines.count():
         audit.record(batch, "batch.file_imported", acting_user=acting_user, at=at, file=stored.pk)
     elif waiting:
         advance_batch(batch, states.SETTLE_IN_PART, acting_user, at, waiting=waiting)

@@ -1,4 +1,4 @@
-"""What the sanctioning authority does: sanctions a claim within the money there is, or rejects it."""
+"""What the sanctioning authority does: sanctions within the money there is, or rejects."""
 
 from datetime import date, datetime
 from decimal import Decimal
@@ -36,9 +36,7 @@ def sanction_claim(
     on = civil_date(at)
     limit = SanctionLimit.of(acting_user, on)
     allotment = _allotment_of(on)
-    reason = policies.why_not_sanction(
-        claim, amount=amount, limit=limit, allotment=allotment
-    ) or (
+    reason = policies.why_not_sanction(claim, amount=amount, limit=limit, allotment=allotment) or (
         policies.why_not_concurrence(
             allotment, ifd_number=ifd_number, ifd_dated_on=ifd_dated_on, on=on
         )

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from igot.lib.errors import Refused
-from igot.lib.money import quantise, round_rupees, rupees
+from igot.lib.money import round_rupees, rupees
 from reimbursement import facts, policies, states
 from reimbursement.actions.moves import advance, lock_claim_for, tell_claimant
 from reimbursement.models import Claim, ClaimLine, QueryItem
@@ -34,9 +34,7 @@ def take_up_claim(*, claim_id: int, acting_user: User, at: datetime) -> None:
 
 
 @transaction.atomic(durable=True)
-def return_claim(
-    *, claim_id: int, queries: Sequence[str], acting_user: User, at: datetime
-) -> None:
+def return_claim(*, claim_id: int, queries: Sequence[str], acting_user: User, at: datetime) -> None:
     """Return a claim to the claimant with at least one query.
 
     :raises Refused: no query is put
@@ -69,7 +67,7 @@ def recommend_claim(
     lines = list(claim.lines.order_by("pk"))
     for line in lines:
         _admit(line, admitted.get(line.kind))
-    amount = round_rupees(quantise(sum((line.admissible or 0 for line in lines), Decimal(0))))
+    amount = round_rupees(sum((line.admissible or Decimal(0) for line in lines), Decimal(0)))
     if claim.admissible_amount is None or amount > claim.admissible_amount:
         raise Refused(
             _("By the rule %(amount)s comes back; an amount is reduced, never raised.")
@@ -103,9 +101,7 @@ def send_back_claim(*, claim_id: int, remark: str, acting_user: User, at: dateti
 
 def _admit(line: ClaimLine, admitted: Admitted | None) -> None:
     if admitted is None:
-        raise Refused(
-            _("Decide the line “%(line)s” too.") % {"line": line.get_kind_display()}
-        )
+        raise Refused(_("Decide the line “%(line)s” too.") % {"line": line.get_kind_display()})
     if not 0 <= admitted.amount <= line.claimed:
         raise Refused(
             _("Of “%(line)s” between ₹0 and %(claimed)s can be admitted.")

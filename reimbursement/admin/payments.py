@@ -1,6 +1,6 @@
 """Payment batches on the desk: drawn up, locked by one, released by another, sent and settled."""
 
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import admin
 from django.db import models
@@ -141,8 +141,7 @@ class PaymentBatchAdmin(DeskAdmin):
         return False
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
-        rows: PaymentBatchQuerySet = super().get_queryset(request)
-        return rows.with_total()
+        return cast(PaymentBatchQuerySet, super().get_queryset(request)).with_total()
 
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any

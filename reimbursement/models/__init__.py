@@ -6,13 +6,8 @@ from reimbursement.models.budget import (
     ReimbursementPolicy,
     SanctionLimit,
 )
-from reimbursement.models.claims import (
-    Claim,
-    ClaimDocument,
-    ClaimLine,
-    ClaimRevision,
-    QueryItem,
-)
+from reimbursement.models.claims import Claim
+from reimbursement.models.parts import ClaimDocument, ClaimLine, ClaimRevision, QueryItem
 from reimbursement.models.payments import (
     PaymentBatch,
     PaymentLayout,

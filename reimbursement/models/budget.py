@@ -12,14 +12,12 @@ from courses.models import DatedModel
 
 
 class ReimbursementPolicy(DatedModel):
-    """How much of a payment comes back and until when it may be claimed, from one day to another."""
+    """How much of a payment comes back, and until when, from one day to another."""
 
     class Method(models.TextChoices):
         ACTUAL_INR = "actual_inr", _("Rupees debited, up to the ceiling at the reference rate")
 
-    method = models.CharField(
-        _("method"), max_length=12, choices=Method, default=Method.ACTUAL_INR
-    )
+    method = models.CharField(_("method"), max_length=12, choices=Method, default=Method.ACTUAL_INR)
     markup_admissible = models.BooleanField(_("foreign currency mark-up comes back"), default=False)
     tax_admissible = models.BooleanField(_("tax on the mark-up comes back"), default=False)
     time_bar_years = models.PositiveSmallIntegerField(
@@ -41,9 +39,7 @@ class ReimbursementPolicy(DatedModel):
         decimal_places=2,
         default=Decimal("5.00"),
     )
-    appeal_to = models.CharField(
-        _("to whom a rejection is appealed"), max_length=200, blank=True
-    )
+    appeal_to = models.CharField(_("to whom a rejection is appealed"), max_length=200, blank=True)
     is_verified = models.BooleanField(_("verified"), default=False)
 
     class Meta:
@@ -168,9 +164,7 @@ class SanctionLimit(models.Model):
         _("designation"), max_length=150, help_text=_("Under Secretary or above.")
     )
     telephone = models.CharField(_("telephone"), max_length=40, blank=True)
-    is_under_secretary_or_above = models.BooleanField(
-        _("Under Secretary or above"), default=True
-    )
+    is_under_secretary_or_above = models.BooleanField(_("Under Secretary or above"), default=True)
 
     class Meta:
         verbose_name = _("delegated limit")

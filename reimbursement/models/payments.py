@@ -24,11 +24,11 @@ class PaymentLayout(models.Model):
     name = models.CharField(_("name"), max_length=120)
     export_columns: Any = models.JSONField(
         _("columns of the payment file"),
-        help_text=_("Pairs of heading and field, in order: [[\"Payee\", \"payee_name\"], …]."),
+        help_text=_('Pairs of heading and field, in order: [["Payee", "payee_name"], …].'),
     )
     return_columns: Any = models.JSONField(
         _("columns of the return file"),
-        help_text=_("Field and heading: {\"reference\": \"Our Ref\", …}."),
+        help_text=_('Field and heading: {"reference": "Our Ref", …}.'),
     )
     paid_words: Any = models.JSONField(_("words that mean paid"))
     failed_words: Any = models.JSONField(_("words that mean failed"))
@@ -178,7 +178,8 @@ class PaymentLine(models.Model):
                 name="reimbursement_paymentline_one_live",
             ),
             models.CheckConstraint(
-                condition=~Q(outcome="paid") | Q(utr__isnull=False, utr__gt="", paid_on__isnull=False),
+                condition=~Q(outcome="paid")
+                | Q(utr__isnull=False, utr__gt="", paid_on__isnull=False),
                 name="reimbursement_paymentline_paid_with_utr",
             ),
             models.CheckConstraint(

@@ -28,7 +28,7 @@ class SanctionOrderQuerySet(models.QuerySet["SanctionOrder"]):
 
 
 class SanctionOrder(models.Model):
-    """The sanction of the President conveyed to the Pay & Accounts Officer for one claim or more."""
+    """The President's sanction, conveyed to the Pay & Accounts Officer, for one claim or more."""
 
     series = models.CharField(_("series"), max_length=20)
     year = models.PositiveSmallIntegerField(_("year in which the financial year begins"))

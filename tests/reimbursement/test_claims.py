@@ -387,9 +387,7 @@ def test_the_account_number_is_sealed_in_the_database():
     claim = make_claim()
 
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT account_number FROM reimbursement_claim WHERE id = %s", [claim.pk]
-        )
+        cursor.execute("SELECT account_number FROM reimbursement_claim WHERE id = %s", [claim.pk])
         (stored,) = cursor.fetchone()
 
     assert ACCOUNT not in stored

@@ -91,7 +91,12 @@ def test_the_record_shows_papers_checks_and_amounts_without_the_account(client):
     text = client.get(record(claim)).content.decode()
 
     assert ACCOUNT not in text
-    for shown in ("fee_receipt.pdf", "₹6,960", f"••••{ACCOUNT[-4:]}", "Bank account used by no other"):
+    for shown in (
+        "fee_receipt.pdf",
+        "₹6,960",
+        f"••••{ACCOUNT[-4:]}",
+        "Bank account used by no other",
+    ):
         assert shown in text
 
 
@@ -100,7 +105,9 @@ def test_drafts_are_not_on_the_desk(client):
     entered(client, Role.DEALING_HAND)
 
     assert client.get(record(draft)).status_code == 302
-    assert client.get(reverse("admin:reimbursement_claim_changelist")).context["cl"].result_count == 0
+    assert (
+        client.get(reverse("admin:reimbursement_claim_changelist")).context["cl"].result_count == 0
+    )
 
 
 def test_a_claim_goes_through_the_desk_to_its_sanction(client):

@@ -117,9 +117,7 @@ def test_nobody_else_makes_a_batch():
     claim = make_claim(state=ClaimState.SANCTIONED)
 
     with pytest.raises(Refused, match="Paying officer"):
-        actions.make_batch(
-            claim_ids=[claim.pk], acting_user=make_user(Role.DEALING_HAND), at=now()
-        )
+        actions.make_batch(claim_ids=[claim.pk], acting_user=make_user(Role.DEALING_HAND), at=now())
 
 
 def test_nobody_pays_himself():
@@ -223,7 +221,9 @@ def test_a_batch_that_is_not_released_is_not_exported(state):
 # --- the return file -----------------------------------------------------------------------------
 
 
-def test_the_return_file_pays_with_its_utr_and_moves_the_money(django_capture_on_commit_callbacks, mailoutbox):
+def test_the_return_file_pays_with_its_utr_and_moves_the_money(
+    django_capture_on_commit_callbacks, mailoutbox
+):
     batch = make_payment_batch(state=BatchState.EXPORTED)
     line = batch.lines.get()
 

@@ -46,7 +46,9 @@ def test_steps_of_a_batch_are_open_by_state_and_role(state, people):
             assert (answer == "") is expected, f"{names([step])[0]} in {state} by {role}: {answer}"
 
 
-@pytest.mark.parametrize("step", [s for s in CLAIM_STEPS if s.role != Role.OFFICER], ids=lambda s: s.target)
+@pytest.mark.parametrize(
+    "step", [s for s in CLAIM_STEPS if s.role != Role.OFFICER], ids=lambda s: s.target
+)
 def test_nobody_decides_their_own_claim_whatever_their_roles(step):
     claim = make_claim(state=next(iter(sorted(step.sources))))
     claimant = claim.claimant_user

@@ -1,4 +1,4 @@
-"""Many at once, each trying to be first: one sanction, one claim, one payment, no rupee too many."""
+"""Many at once, each trying to be first: one sanction, one claim, one payment."""
 
 import threading
 from collections.abc import Callable

@@ -103,8 +103,10 @@ def test_never_more_comes_back_than_was_claimed_and_lines_add_up(fee, markup, ta
 
     assert 0 <= derivation.payable <= derivation.claimed
     assert all(0 <= line.admissible <= line.claimed for line in derivation.lines)
-    # The lines are cut to paise; rounding their sum gives the same rupees as rounding the exact sum.
-    assert rules.round_rupees(sum(line.admissible for line in derivation.lines)) == derivation.payable
+    # Lines are cut to paise: their sum rounds to the same rupees as the exact sum.
+    assert (
+        rules.round_rupees(sum(line.admissible for line in derivation.lines)) == derivation.payable
+    )
 
 
 @pytest.mark.parametrize(
@@ -149,8 +151,16 @@ def test_an_ifsc_has_four_letters_a_nought_and_six_more(code):
 
 @pytest.mark.parametrize(
     "code",
-    ["", "SBIN1000691", "SBI00000691", "sbin0000691", "SBIN000069", "SBIN00006912", "SBIN0००००९१",
-     "SBIN0000691\n"],
+    [
+        "",
+        "SBIN1000691",
+        "SBI00000691",
+        "sbin0000691",
+        "SBIN000069",
+        "SBIN00006912",
+        "SBIN0००००९१",
+        "SBIN0000691\n",
+    ],
 )
 def test_anything_else_is_no_ifsc(code):
     assert not rules.is_ifsc(code)
@@ -173,7 +183,8 @@ def test_an_account_number_is_9_to_18_digits(number, is_one):
 
 
 @pytest.mark.parametrize(
-    ("fee_inr", "differs"), [("6960.00", False), ("7308.00", False), ("7308.70", True), ("6000", True)]
+    ("fee_inr", "differs"),
+    [("6960.00", False), ("7308.00", False), ("7308.70", True), ("6000", True)],
 )
 def test_the_desk_is_told_when_the_banks_rate_is_unusual(fee_inr, differs):
     derivation = rules.derive(paid(fee_inr), terms())
@@ -186,7 +197,11 @@ def test_the_desk_is_told_when_the_banks_rate_is_unusual(fee_inr, differs):
 GOOD_LAYOUT = {
     "export_columns": [["Ref", "reference"], ["Account", "account_number"], ["Rs", "amount"]],
     "return_columns": {
-        "reference": "Ref", "amount": "Rs", "status": "S", "utr": "UTR", "paid_on": "On",
+        "reference": "Ref",
+        "amount": "Rs",
+        "status": "S",
+        "utr": "UTR",
+        "paid_on": "On",
     },
     "paid_words": ["ok"],
     "failed_words": ["no"],

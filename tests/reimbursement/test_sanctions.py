@@ -381,7 +381,9 @@ def test_a_refused_sanction_leaves_nothing_behind():
     assert Notice.objects.count() == 0
 
 
-def test_a_rejection_gives_reasons_and_says_how_to_appeal(mailoutbox, django_capture_on_commit_callbacks):
+def test_a_rejection_gives_reasons_and_says_how_to_appeal(
+    mailoutbox, django_capture_on_commit_callbacks
+):
     claim = make_claim(state=ClaimState.RECOMMENDED)
     claim.policy.appeal_to = "Director (Training)"
     claim.policy.save()

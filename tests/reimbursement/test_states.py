@@ -44,7 +44,14 @@ def test_only_a_return_file_pays_and_only_from_payment():
 
 
 def test_nothing_is_payable_before_its_sanction():
-    before = {ClaimState.DRAFT, ClaimState.SUBMITTED, ClaimState.UNDER_SCRUTINY, ClaimState.RETURNED}
+    before = {
+        ClaimState.DRAFT,
+        ClaimState.SUBMITTED,
+        ClaimState.UNDER_SCRUTINY,
+        ClaimState.RETURNED,
+    }
 
     assert not states.PAYABLE & (before | {ClaimState.RECOMMENDED})
-    assert {step for step in CLAIM_STEPS if step.target in states.PAYABLE and step.sources & before} == set()
+    assert {
+        step for step in CLAIM_STEPS if step.target in states.PAYABLE and step.sources & before
+    } == set()

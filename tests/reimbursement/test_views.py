@@ -157,7 +157,7 @@ def pdf_file(content: bytes) -> SimpleUploadedFile:
     return SimpleUploadedFile("receipt.pdf", content, content_type="application/pdf")
 
 
-# --- the form, from the first page to the last ------------------------------------------------------
+# --- the form, from the first page to the last ----------------------------------------------------
 
 
 def test_a_claim_goes_from_the_certificate_to_submission(client, claimant):
@@ -371,7 +371,10 @@ def test_the_account_is_corrected_after_a_failure_and_at_no_other_time(client, c
     failed = make_claim(state=ClaimState.PAYMENT_FAILED, officer=claimant)
     other = make_claim(state=ClaimState.SUBMITTED, officer=claimant)
 
-    client.post(page("account", failed), {**BANK, "account_number": "555555555555", "account_again": "555555555555"})
+    client.post(
+        page("account", failed),
+        {**BANK, "account_number": "555555555555", "account_again": "555555555555"},
+    )
 
     failed.refresh_from_db()
     assert (failed.state, failed.account_ending) == (ClaimState.SANCTIONED, "5555")
