@@ -38,7 +38,7 @@ PUBLIC = {
     "circulars:detail",
     "circulars:pdf",
     "circulars:verify",
-    "circulars:verify_start",
+    "circulars:verify_upload",
     "courses:list",
     "courses:detail",
     "courses:programme",
