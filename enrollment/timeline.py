@@ -94,7 +94,9 @@ def marks_of(way: Way) -> list[Mark]:
         marks.append(_authority(way))
         marks += [_return(way)] if enrollment.state == E.RETURNED else []
         marks.append(_confirmation(way))
-        marks += [_coupon(way)] if policies.needs_coupon(enrollment.course) else []
+        is_over = enrollment.state in (E.COMPLETED, E.NOT_COMPLETED)
+        if policies.needs_coupon(enrollment.course) and (way.issue or not is_over):
+            marks.append(_coupon(way))
         marks += [_course(way), _certificate(way)]
     if enrollment.state in CUT_SHORT or enrollment.state == E.REJECTED:
         marks = [mark for mark in marks if mark.state in ("done", "blocked")]
