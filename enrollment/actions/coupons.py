@@ -47,7 +47,7 @@ def issue_if_any(
 def serve_coupon_queue(*, at: datetime, limit: int = 1000) -> int:
     """Give coupons to the registrations that wait, first confirmed first; return how many.
 
-    Each is a transaction of its own, so that one fault holds up nobody behind it.
+    Each is a transaction of its own: what is given stays given, whatever comes after.
     """
     waiting = servable(civil_date(at)).values_list("pk", flat=True)[:limit]
     return sum(_serve(enrollment_id, at) for enrollment_id in list(waiting))

@@ -369,3 +369,14 @@ def test_the_page_is_there_for_its_officer_only(client, enrollment, role):
 
     assert page_of(client, enrollment).status_code == 404
     assert page_of(client, enrollment, ready="on").status_code == 404
+
+
+def test_showing_a_code_takes_few_queries(client, enrollment, django_assert_max_num_queries):
+    make_coupon(batch=pool_for(enrollment))
+    sign_in(client, enrollment.officer.user)
+    page_of(client, enrollment)
+
+    with django_assert_max_num_queries(20):
+        shown = page_of(client, enrollment, ready="on")
+
+    assert shown.context["code"]
