@@ -1,7 +1,7 @@
 """The intimation of the cadre controlling authority, with its letter and its answer."""
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -29,9 +29,14 @@ class IntimationQuerySet(models.QuerySet["Intimation"]):
         return self.filter(authority__in=own.values("authority"))
 
     def awaiting_answer(self) -> "IntimationQuerySet":
-        return self.filter(answer=Intimation.Answer.NONE).exclude(
-            enrollment__state=EnrollmentState.WITHDRAWN
+        """Return what an authority can answer now: to note, or to approve while it is asked."""
+        to_note = Q(mode=Service.Mode.INTIMATION) & ~Q(enrollment__state=EnrollmentState.WITHDRAWN)
+        to_approve = Q(
+            mode=Service.Mode.PRIOR_APPROVAL,
+            enrollment__state=EnrollmentState.AWAITING_AUTHORITY,
+            enrollment__officer__service__authority=F("authority"),  # who moved asks another one
         )
+        return self.filter(to_note | to_approve, answer=Intimation.Answer.NONE)
 
     def awaiting_approval(self) -> "IntimationQuerySet":
         return self.awaiting_answer().filter(mode=Service.Mode.PRIOR_APPROVAL)

@@ -82,6 +82,33 @@ def test_what_was_withdrawn_waits_for_nobody():
     assert "Nothing waits for you" in text
 
 
+@pytest.mark.parametrize(
+    ("mode", "state", "waits"),
+    [
+        (Service.Mode.INTIMATION, E.SUBMITTED, True),
+        (Service.Mode.INTIMATION, E.CONFIRMED, True),
+        (Service.Mode.INTIMATION, E.WITHDRAWN, False),
+        (Service.Mode.PRIOR_APPROVAL, E.AWAITING_AUTHORITY, True),
+        (Service.Mode.PRIOR_APPROVAL, E.RETURNED, False),
+        (Service.Mode.PRIOR_APPROVAL, E.WITHDRAWN, False),
+    ],
+)
+def test_what_waits_is_what_can_be_answered(mode, state, waits):
+    officer = make_officer(service=make_service(cca_mode=mode))
+    make_intimation(enrollment=make_enrollment(state=state, officer=officer))
+
+    assert Intimation.objects.awaiting_answer().exists() is waits
+
+
+def test_what_was_asked_of_a_former_authority_waits_there_no_longer():
+    intimation = asked_for_approval()
+    officer = intimation.enrollment.officer
+    officer.service = make_service(code="IPS", authority=make_authority(name="Home Affairs"))
+    officer.save()
+
+    assert not Intimation.objects.awaiting_approval().exists()
+
+
 @pytest.mark.parametrize("role", sorted(set(Role) - {Role.NODAL_OFFICER}))
 def test_the_in_box_is_for_nodal_officers(role):
     assert client_of(make_user(role)).get(reverse("enrollment:authority")).status_code == 403
