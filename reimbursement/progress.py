@@ -36,7 +36,7 @@ class _Stop:
     event: str  # the audit event that takes it past
 
 
-_OFFICER = gettext_lazy("You")
+_OFFICER = gettext_lazy("Claimant")
 _DESK = gettext_lazy("Dealing hand, Training Division")
 _AUTHORITY = gettext_lazy("Sanctioning authority")
 _PAYING = gettext_lazy("Paying officer")
@@ -145,7 +145,7 @@ def _present(stop: _Stop, claim: Claim) -> Stage:
     return Stage(
         name=str(stop.name),
         state="current",
-        who=_("You") if waits_for_claimant else str(stop.who),
+        who=str(_OFFICER) if waits_for_claimant else str(stop.who),
         note=str(claim.get_state_display()),
     )
 

@@ -31,9 +31,7 @@ class ClaimAdmin(DeskAdmin):
         "short_course",
         "state",
         "waits_since",
-        "claimed",
-        "recommended",
-        "sanctioned",
+        "amount",
     )
     list_select_related = ("officer__user", "course")
     list_filter = ("state", "lane")
@@ -136,6 +134,11 @@ class ClaimAdmin(DeskAdmin):
         """Leave drafts to their claimants, for a superuser too."""
         return super().get_queryset(request).exclude(state=states.ClaimState.DRAFT)
 
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
+        """Leave out what is not yet filled: nobody reads a column of dashes."""
+        fields = list(super().get_fields(request, obj))
+        return [name for name in fields if obj is None or getattr(obj, name) not in (None, "")]
+
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
         found = super().get_actions(request)
         if not cast(User, request.user).has_role(Role.PAYING_OFFICER):
@@ -196,6 +199,12 @@ class ClaimAdmin(DeskAdmin):
             return "–"
         days = (timezone.now() - claim.submitted_at).days
         return _("%(days)s days") % {"days": days}
+
+    @admin.display(description=gettext_lazy("amount"))
+    def amount(self, claim: Claim) -> str:
+        """Show the amount as it stands: sanctioned, else recommended, else by the rule."""
+        standing = claim.sanctioned_amount or claim.recommended_amount or claim.admissible_amount
+        return _money(standing)
 
     @admin.display(description=gettext_lazy("claimed"), ordering="claimed_amount")
     def claimed(self, claim: Claim) -> str:
