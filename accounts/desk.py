@@ -84,8 +84,9 @@ class DeskOptions(BaseModelAdmin):
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         editable = {*self.editable_fields, *(() if obj else self.add_fields)}
-        if editable & NEVER_EDITABLE:
-            raise ImproperlyConfigured(f"{type(self).__name__} opens {editable & NEVER_EDITABLE}")
+        relations = {field.name for field in self.opts.concrete_fields if field.remote_field}
+        if forbidden := (editable & NEVER_EDITABLE) - relations:  # a State of India is no state
+            raise ImproperlyConfigured(f"{type(self).__name__} opens {forbidden}")
         fields = [*self.opts.concrete_fields, *self.opts.local_many_to_many]
         shown = [
             field.name

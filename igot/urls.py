@@ -1,8 +1,11 @@
 """Addresses of the portal; apps are named by string, so that this package imports none of them."""
 
 from allauth.account.decorators import secure_admin_login
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
 from django.contrib import admin
 from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.models import Group
 from django.urls import include, path
 from django.views.i18n import set_language
 
@@ -10,6 +13,13 @@ from igot import health
 
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 admin.site.site_header = "iGOT"
+for model in (
+    Group,
+    Authenticator,
+    UserSession,
+):  # roles stand in a file; factors are their owner's
+    if admin.site.is_registered(model):
+        admin.site.unregister(model)
 
 urlpatterns = [
     path("", include("reports.urls")),

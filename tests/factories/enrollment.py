@@ -9,6 +9,7 @@ from django.utils import timezone
 from accounts.models import Officer, Service
 from accounts.roles import Role
 from courses.models import Course, Run
+from eligibility import facts
 from eligibility.models import Decision, RuleSetVersion
 from eligibility.states import Outcome
 from enrollment.models import Enrollment, Intimation, ProviderAccount
@@ -57,7 +58,7 @@ def make_decision(
         registered_on=fields.pop("registered_on", today),
         rule_set_version=fields.pop("rule_set_version", None)
         or make_rule_version(code=course.rule_set_code),
-        inputs=fields.pop("inputs", {}),
+        inputs=fields.pop("inputs", None) or facts.as_inputs(facts.facts_of(officer), officer),
         findings_data=fields.pop("findings_data", []),
         outcome=outcome,
         is_provisional=fields.pop("is_provisional", not officer.is_verified),
