@@ -13,7 +13,7 @@ from igot.lib.money import dollars
 from igot.lib.uploads import UploadField
 from reimbursement import facts, rules
 from reimbursement.actions import Admitted
-from reimbursement.models import Claim, ClaimDocument, QueryItem
+from reimbursement.models import Claim, ClaimDocument, PaymentBatch, QueryItem
 from reimbursement.states import Lane
 
 MOST_USD = Decimal("99999.99")
@@ -306,6 +306,21 @@ class SanctionForm(forms.Form):
         amount = self.fields["amount"]
         if isinstance(amount, RupeeField):
             amount.max_value = thing.recommended_amount
+
+
+class TakeOutForm(forms.Form):
+    """Which line leaves a batch that is still being drawn up."""
+
+    takes_thing = True
+
+    def __init__(self, *args: Any, thing: PaymentBatch, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        lines = thing.lines.in_batch().select_related("claim")
+        self.fields["line_id"] = forms.TypedChoiceField(
+            label=_("Line"),
+            coerce=int,
+            choices=[(line.pk, f"{line.reference}: {line.claim}") for line in lines],
+        )
 
 
 class ReturnFileForm(forms.Form):

@@ -21,7 +21,8 @@ from reimbursement.models import (
 )
 from reimbursement.models.payments import PaymentBatchQuerySet
 
-FETCH, IMPORT = "fetch", "import"  # no steps of the life cycle: they leave the state or may
+# What is asked of a batch without being a step of its life cycle.
+TAKE_OUT, FETCH, IMPORT = "take out", "fetch", "import"
 
 
 def payment_file(**arguments: Any) -> HttpResponse:
@@ -31,8 +32,15 @@ def payment_file(**arguments: Any) -> HttpResponse:
     return send_bytes(batch.export.encode(), name=name)
 
 
+def take_out(*, batch_id: int, **arguments: Any) -> None:
+    """Take one line out of the batch that the desk shows; the line knows its batch."""
+    actions.take_from_batch(**arguments)
+
+
 def why_not(step: Any, batch: PaymentBatch, user: User) -> str:
     """Return why `user` may not do `step`, be it of the life cycle or with the files."""
+    if step == TAKE_OUT:
+        return policies.why_not_batch(states.LOCK, batch, user)
     if step == FETCH:
         return policies.why_not_fetch(batch, user)
     if step == IMPORT:
@@ -92,6 +100,15 @@ class PaymentBatchAdmin(DeskAdmin):
             action=actions.lock_batch,
             id_name="batch_id",
             explain=_("Nothing is added or taken out any more. Another paying officer releases."),
+        ),
+        DeskStep(
+            name="take-out",
+            label=_("Take a claim out"),
+            step=TAKE_OUT,
+            action=take_out,
+            form=forms.TakeOutForm,
+            id_name="batch_id",
+            explain=_("The claim waits for another batch."),
         ),
         DeskStep(
             name="release",

@@ -286,6 +286,19 @@ def test_a_batch_goes_from_the_list_to_the_file_and_back(client):
     assert set(Claim.objects.values_list("state", flat=True)) == {ClaimState.PAID}
 
 
+def test_a_claim_is_taken_out_of_a_batch_that_is_still_drawn_up(client):
+    batch = make_payment_batch(claims=2)
+    line, other = batch.lines.order_by("pk")
+    entered(client, Role.PAYING_OFFICER)
+
+    press(client, batch, "take-out", line_id=line.pk)
+
+    line.claim.refresh_from_db()
+    assert line.claim.state == ClaimState.SANCTIONED
+    assert list(batch.lines.in_batch()) == [other]
+    assert press(client, batch, "take-out", line_id=line.pk).context["form"].errors
+
+
 def test_the_batch_shows_rows_in_question_and_no_account(client):
     batch = make_payment_batch(state=BatchState.EXPORTED)
     entered(client, Role.PAYING_OFFICER)
