@@ -13,11 +13,11 @@ from PIL import Image
 SCRIPT = b"<script>alert(1)</script>"
 
 
-def plain_pdf(*, pages: int = 1, compress: bool = True) -> bytes:
+def plain_pdf(*, pages: int = 1, compress: bool = True, text: str = "Page") -> bytes:
     pdf = Pdf.new()
     for number in range(pages):
         page = pdf.add_blank_page()
-        page.contents_add(f"BT /F1 12 Tf 72 720 Td (Page {number}) Tj ET".encode())
+        page.contents_add(f"BT /F1 12 Tf 72 720 Td ({text} {number}) Tj ET".encode())
     return saved(pdf, compress_streams=compress)
 
 
