@@ -97,7 +97,7 @@ def send_certificates(
 def _send(enrollment: Enrollment) -> CertificateSubmission:
     officer, course, run = enrollment.officer, enrollment.course, enrollment.run
     completed = min((run and run.ends_on) or timezone.localdate(), timezone.localdate())
-    number = f"{course.code[:12].upper()}-{enrollment.pk:06d}"
+    number = f"{course.code[:12].strip('-').upper()}-{enrollment.pk:06d}"
     content = picture(
         "Certificate of completion", officer.name, course.title, dmy(completed), f"No. {number}"
     )

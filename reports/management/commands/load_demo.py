@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from accounts.models import Officer, User
 from enrollment.tasks import issue_missing_letters
-from reports.demo import claims, completions, people, registrations
+from reports.demo import claims, completions, office, people, registrations
 
 OFFICERS = 200
 
@@ -35,19 +35,22 @@ class Command(BaseCommand):
         officers = [people.make_known_officer(users, began)]
         officers += people.make_officers(chance, users, began, OFFICERS)
         self.stdout.write(f"  {len(officers)} officers")
+        office.open_ledger(users, officers[:6], began + timedelta(days=30))
         self._load_cases(users, officers, chance)
-        while issue_missing_letters():
-            pass
-        self.stdout.write("  letters of intimation")
+        self.stdout.write(f"  {office.write_papers(users, today)} notices of batches")
+        office.resolve(users, today)
+        office.receive_messages(users)
+        while count := issue_missing_letters():
+            self.stdout.write(f"  {count} letters of intimation")
 
     def _load_cases(
         self, users: dict[str, User], officers: list[Officer], chance: random.Random
     ) -> None:
         over, going, now_open = registrations.cohorts(timezone.localdate())
-        ended = registrations.register_each(officers[:80], over, chance)
-        running = registrations.register_each(officers[60:130], going, chance)
+        ended = registrations.register_each(officers[:64], over, chance)
+        running = registrations.register_each(officers[50:95], going, chance)
         others = [*now_open[1:], *now_open[:1]]  # the known officer has the first course already
-        coming = registrations.register_each([officers[0], *officers[100:]], others, chance)
+        coming = registrations.register_each([officers[0], *officers[95:150]], others, chance)
         for group in (ended, running, coming):
             registrations.note_and_approve(users, group)
         registrations.confirm(users, ended, share=1)
@@ -69,3 +72,4 @@ class Command(BaseCommand):
         verified = completions.send_certificates(users, ended)
         self.stdout.write(f"  {len(verified)} verified certificates")
         self.stdout.write(f"  {claims.make_claims(users, verified)} claims")
+        office.reverse_one(users, verified)
