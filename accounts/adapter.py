@@ -4,6 +4,7 @@ import logging
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.internal.flows.login import get_authentication_records
 from django.contrib.auth.models import Group
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
@@ -53,8 +54,8 @@ class OfficialAccountAdapter(DefaultAccountAdapter):
 
     def post_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponse:
         """Record the log-in once all its steps are passed, the second factor included."""
-        methods = request.session.get("account_authentication_methods", [])
-        names = ", ".join(method.get("type", method.get("method", "")) for method in methods)
+        records = get_authentication_records(request, user)
+        names = ", ".join(record.get("type", record.get("method", "")) for record in records)
         audit.record(user, "user.logged_in", acting_user=user, at=timezone.now(), with_=names)
         return super().post_login(request, user, **kwargs)
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import timedelta
 
+from allauth.account.internal.flows.login import get_authentication_records
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.conf import settings
@@ -81,8 +82,8 @@ class StaffSecondFactorMiddleware:
         return HttpResponseRedirect(f"{reverse('mfa_reauthenticate')}?{following}")
 
     def _used_factor(self, request: HttpRequest) -> bool:
-        methods = request.session.get("account_authentication_methods", [])
-        return any(method.get("method") == "mfa" for method in methods)
+        records = get_authentication_records(request, request.user)  # those of this user only
+        return any(record.get("method") == "mfa" for record in records)
 
 
 class PersonalPagesMiddleware:

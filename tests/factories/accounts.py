@@ -128,6 +128,7 @@ def sign_in(client: Any, user: User) -> None:
     client.force_login(user)
     session = client.session
     session["began_at"] = session["seen_at"] = int(timezone.now().timestamp())
+    session["account_authentication_methods_user"] = str(user.pk)
     session["account_authentication_methods"] = [
         {"method": "password", "at": timezone.now().timestamp(), "email": user.email}
     ]
