@@ -16,6 +16,8 @@ help: ## list the commands
 setup: ## make .venv from the locked requirements, once per lock
 	@scripts/setup
 
+# links in mails and PDFs lead to where it is served
+run: export SITE_URL ?= http://127.0.0.1:$(PORT)
 .PHONY: run
 run: setup ## serve the portal with demo data on 127.0.0.1:8000 (PORT=…)
 	@$(PY) manage.py prepare --demo --address http://127.0.0.1:$(PORT)/
