@@ -1,5 +1,6 @@
 """Steps on the desk: buttons on a record, a confirm page for each, and the same for many rows."""
 
+import logging
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple, cast
@@ -19,6 +20,7 @@ from django.utils.translation import gettext_lazy
 from accounts.models import AuditEntry, User
 from igot.lib.errors import Refused
 
+log = logging.getLogger("igot.access")
 Words = str | Promise
 WhyNot = Callable[[Any, Any, User], str]
 
@@ -133,6 +135,8 @@ class SteppedAdmin(admin.ModelAdmin):
         if not self.has_view_permission(request, thing):
             raise PermissionDenied
         reason = self.reason_against(step, thing, request)
+        if request.method == "POST" and reason:
+            log.warning("refused: user %s, %r: %s", request.user.pk, request.path, reason)
         form = self._form_of(step, request, thing)
         if request.method == "POST" and not reason and form.is_valid():
             try:

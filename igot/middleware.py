@@ -1,15 +1,22 @@
 """Middleware that knows nothing of the apps: stray refusals, and headers Django does not set."""
 
+import logging
 from collections.abc import Callable
 
-from django.http import HttpRequest, HttpResponse
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 
 from igot.lib.errors import Refused
 
+log = logging.getLogger("igot.access")
+
 
 class RefusedMiddleware:
-    """Show a `Refused` that no view has caught as a page with status 409 and the reason on it."""
+    """Show a `Refused` that no view has caught as a page with status 409 and the reason on it.
+
+    What a view refuses to a signed-in user is logged: who asked for what, and by which rule not.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -18,10 +25,20 @@ class RefusedMiddleware:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        if (
+            isinstance(error, Refused | PermissionDenied | Http404)
+            and request.user.is_authenticated
+        ):
+            rule = str(error) or type(error).__name__
+            log.warning("refused: user %s, %s %r: %s", *_asked(request), rule)
         if not isinstance(error, Refused):
             return None
         page = TemplateResponse(request, "409.html", {"reason": str(error)}, status=409)
         return page.render()
+
+
+def _asked(request: HttpRequest) -> tuple[int | None, str | None, str]:
+    return request.user.pk, request.method, request.path
 
 
 class PermissionsPolicyMiddleware:
