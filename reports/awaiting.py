@@ -25,9 +25,8 @@ from enrollment.models import (
     Intimation,
     ResultImport,
 )
-from enrollment.states import BatchState, CertificateState, EnrollmentState, ImportState
+from enrollment.states import CertificateState, EnrollmentState
 from reimbursement.models import Claim, PaymentBatch
-from reimbursement.states import BatchState as PaymentBatchState
 from reimbursement.states import ClaimState
 
 MOST = 20  # rows of an officer's own that the dashboard reads; the lists have all
@@ -179,18 +178,14 @@ QUEUES = (
     ),
     Queue(
         Role.DEALING_HAND,
-        lambda user: CouponBatch.objects.filter(state=BatchState.IMPORTED).exclude(
-            imported_by=user
-        ),
+        lambda user: CouponBatch.objects.awaiting_release().exclude(imported_by=user),
         lambda n: ngettext("%(n)s coupon batch to release", "%(n)s coupon batches to release", n),
         "admin:enrollment_couponbatch_changelist",
         "?state__exact=imported",
     ),
     Queue(
         Role.DEALING_HAND,
-        lambda user: ResultImport.objects.filter(state=ImportState.STAGED).exclude(
-            uploaded_by=user
-        ),
+        lambda user: ResultImport.objects.awaiting_approval().exclude(uploaded_by=user),
         lambda n: ngettext(
             "%(n)s file of results to approve", "%(n)s files of results to approve", n
         ),
@@ -236,12 +231,21 @@ QUEUES = (
     ),
     Queue(
         Role.PAYING_OFFICER,
-        lambda user: PaymentBatch.objects.filter(state=PaymentBatchState.LOCKED).exclude(
-            locked_by=user
-        ),
+        lambda user: PaymentBatch.objects.awaiting_release().exclude(locked_by=user),
         lambda n: ngettext("%(n)s payment batch to release", "%(n)s payment batches to release", n),
         "admin:reimbursement_paymentbatch_changelist",
         "?state__exact=locked",
+    ),
+    Queue(
+        Role.PAYING_OFFICER,
+        lambda user: PaymentBatch.objects.awaiting_return(),
+        lambda n: ngettext(
+            "%(n)s payment batch waits for its return file",
+            "%(n)s payment batches wait for their return files",
+            n,
+        ),
+        "admin:reimbursement_paymentbatch_changelist",
+        "?state__exact=exported",
     ),
     Queue(
         Role.COMMITTEE_MEMBER,
