@@ -1,6 +1,7 @@
 """Addresses of the portal; apps are named by string, so that this package imports none of them."""
 
 from allauth.account.decorators import secure_admin_login
+from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.contrib import admin
@@ -15,11 +16,8 @@ from igot import health
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 admin.site.site_header = "iGOT"
 admin.site.index_title = _("iGOT desk")
-for model in (
-    Group,
-    Authenticator,
-    UserSession,
-):  # roles stand in a file; factors are their owner's
+# Roles stand in a file; addresses, factors and sessions are their owner's.
+for model in (Group, EmailAddress, Authenticator, UserSession):
     if admin.site.is_registered(model):
         admin.site.unregister(model)
 
