@@ -1,0 +1,1 @@
+"""Journeys in Chromium: what the circular promises, walked by the people it names."""
