@@ -33,7 +33,7 @@ def home(on: date) -> dict[str, Any]:
     return {
         "open_runs": runs,
         "next_opening": None if runs else next_opening(on),
-        "circulars": list(Circular.objects.public().latest_first()[:NEWEST]),
+        "circulars": list(Circular.objects.in_force().latest_first()[:NEWEST]),
     }
 
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -118,10 +119,20 @@ class WithholdingForm(ReasonForm):
     """Why the authority withholds its approval."""
 
 
+class IntimationChoices(forms.ModelMultipleChoiceField):
+    """Intimations by their keys; a key too large for the database is no choice."""
+
+    def clean(self, value: Any) -> Any:
+        try:
+            return super().clean(value)
+        except OverflowError:
+            raise ValidationError(self.error_messages["required"], code="required") from None
+
+
 class NotingForm(forms.Form):
     """Which intimations to note in one go."""
 
-    intimation = forms.ModelMultipleChoiceField(
+    intimation = IntimationChoices(
         queryset=Intimation.objects.none(),
         error_messages={"required": gettext_lazy("Tick the registrations to note.")},
     )

@@ -183,7 +183,7 @@ def pay(users: dict[str, User], claim: Claim) -> None:
 def settle(users: dict[str, User]) -> int:
     """Pay most of what is sanctioned; leave one batch to be released and some claims to be paid."""
     ready = list(Claim.objects.awaiting_payment().order_by("sanctioned_at"))
-    first, second = ready[: len(ready) * 2 // 3], ready[len(ready) * 2 // 3 :][:3]
+    first, second = ready[: len(ready) * 2 // 3], ready[len(ready) * 2 // 3 :][:2]
     if first:
         batch = _sent(users, first)
         returns.import_return_file(

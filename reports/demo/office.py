@@ -42,8 +42,12 @@ CLOSING = (
     "अधिकारी पंजीकरण से पूर्व पोर्टल पर अपनी पात्रता जाँच सकते हैं। संवर्ग नियंत्रण प्राधिकारियों से अनुरोध है कि "
     "इसे अपने नियंत्रणाधीन अधिकारियों के ध्यान में लाएँ।",
 )
-HEAD = ["S. No.", "Course", "Weeks", "Last date to register", "Commences on"]
-HEAD_HI = ["क्र. सं.", "पाठ्यक्रम", "सप्ताह", "पंजीकरण की अंतिम तिथि", "आरंभ की तिथि"]
+REPLACING = (
+    "This Office Memorandum supersedes the one of even number dated {before}.",
+    "यह कार्यालय ज्ञापन दिनांक {before} के समसंख्यक कार्यालय ज्ञापन का स्थान लेता है।",
+)
+HEAD = ["S. No.", "Course", "Last date to register", "Commences on"]
+HEAD_HI = ["क्र. सं.", "पाठ्यक्रम", "पंजीकरण की अंतिम तिथि", "आरंभ की तिथि"]
 
 
 def write_papers(users: dict[str, User], today: date) -> int:
@@ -51,6 +55,7 @@ def write_papers(users: dict[str, User], today: date) -> int:
     went, coming = _batches(today)
     first = write_notice(users, went, at=_before(went, 75))
     _issue(users, first, _before(went, 70))
+    first.refresh_from_db()
     second = write_notice(users, went, at=_before(went, 60), supersedes=first)
     _issue(users, second, _before(went, 58))
     _issue(users, write_notice(users, coming[0], at=_ago(12)), _ago(10))
@@ -88,6 +93,7 @@ def write_notice(
         "begins": dmy(begins),
         "opens": dmy(runs[0].registration_opens_on or begins),
         "closes": dmy(runs[0].registration_closes_on or begins),
+        "before": dmy(supersedes.dated_on) if supersedes and supersedes.dated_on else "",
     }
     serial = Circular.objects.filter(code__startswith=f"batch-{begins}").count()
     notice = Circular(
@@ -104,7 +110,7 @@ def write_notice(
         supersedes=supersedes,
     )
     papers.create_draft(circular=notice, acting_user=users["author"], at=at)
-    texts = [OPENING, TABLE, CLOSING]
+    texts = [OPENING, TABLE, CLOSING, *([REPLACING] if supersedes else [])]
     for position, (text, text_hi) in enumerate(texts, start=1):
         table = _table(runs) if text == TABLE[0] else None
         text, text_hi = text.format(**words), text_hi.format(**words)
@@ -127,7 +133,6 @@ def _table(runs: Sequence[Run]) -> dict[str, list[list[str]] | list[str]]:
             [
                 f"{number}.",
                 run.course.title_hi if language == "hi" else run.course.title,
-                str(run.course.weeks or ""),
                 dmy(run.registration_closes_on) if run.registration_closes_on else "",
                 dmy(run.commences_on) if run.commences_on else "",
             ]
@@ -165,16 +170,16 @@ def _issue(users: dict[str, User], notice: Circular, at: datetime) -> None:
 
 def resolve(users: dict[str, User], today: date) -> None:
     """Record what the committee resolved on a course; a member has yet to confirm it."""
-    course = Course.objects.get(code="cabinet-notes")
+    course = Course.objects.get(code="jpal-political-economy")
     decision = CommitteeDecision(
         resolution_number=f"Demo {today.year}/01",
         decided_on=today - timedelta(days=9),
         course=course,
-        outcome=CommitteeDecision.Outcome.DEFERRED,
-        rule_set_code=course.rule_set_code,
+        outcome=CommitteeDecision.Outcome.MORE_INFORMATION,
+        rule_set_code="OM",
         valid_from=today - timedelta(days=9),
-        reasons="Deferred until the provider has sent its report on the last two batches.",
-        reasons_hi="प्रदाता से पिछले दो बैचों की रिपोर्ट प्राप्त होने तक आस्थगित।",
+        reasons="Whether to offer it as the other five: the provider is asked about the last batches.",
+        reasons_hi="शेष पाँच पाठ्यक्रमों की भाँति प्रस्तुत किया जाए या नहीं: पिछले बैचों के बारे में प्रदाता से पूछा गया है।",
     )
     record_decision(decision=decision, acting_user=users["secretary"], at=_ago(7))
 

@@ -150,7 +150,7 @@ FAMILY = (
 ).split()
 # Services of the demo, with how many in a hundred belong to each.
 SHARES = {
-    "IAS": 26,
+    "IAS": 22,
     "IPS": 12,
     "IFOS": 8,
     "IAAS": 6,
@@ -161,11 +161,12 @@ SHARES = {
     "ISS": 3,
     "CSS": 10,
     "CSSS": 4,
-    "SCS-KL": 4,
+    "SCS-KL": 8,
     "SCS-BR": 3,
     "SCS-UP": 2,
     "DANICS": 1,
 }
+REFERRED = 150  # an officer on whose service and group the sources are silent
 GROUPS = {"CSS": "AAAB", "CSSS": "ABC", "SCS-BR": "ABC", "SCS-KL": "AAB", "DANICS": "AB"}
 POSTS = (
     ("Under Secretary", "Ministry of Rural Development"),
@@ -215,8 +216,10 @@ def appoint(users: dict[str, User], on: date) -> None:
 def declared_facts(chance: random.Random, number: int) -> dict[str, Any]:
     """Return the facts of a made-up officer: most of them eligible, some on a boundary."""
     code = chance.choices(list(SHARES), list(SHARES.values()))[0]
-    service = Service.objects.get(code=code)
     group = chance.choice(GROUPS.get(code, "A"))
+    if number == REFERRED:
+        code, group = "DANICS", "B"
+    service = Service.objects.get(code=code)
     year = chance.randint(1996, 2021) if number % 17 else chance.randint(2023, 2025)
     born = date(year - chance.randint(23, 30), chance.randint(1, 12), chance.randint(1, 28))
     if number % 11 == 0:

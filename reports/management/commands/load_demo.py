@@ -51,6 +51,8 @@ class Command(BaseCommand):
         running = registrations.register_each(officers[50:95], going, chance)
         others = [*now_open[1:], *now_open[:1]]  # the known officer has the first course already
         coming = registrations.register_each([officers[0], *officers[95:150]], others, chance)
+        silent = [run for run in now_open if run.course.rule_set_code == "WEB"]
+        coming += registrations.register_each([officers[people.REFERRED + 1]], silent, chance)
         for group in (ended, running, coming):
             registrations.note_and_approve(users, group)
         registrations.confirm(users, ended, share=1)
@@ -65,7 +67,7 @@ class Command(BaseCommand):
             registrations.supply_coupons(users, runs, **options)
         registrations.reveal_some(ended, share=1, chance=chance)
         registrations.reveal_some(running, share=0.85, chance=chance)
-        registrations.reveal_some(coming, share=0.4, chance=chance)
+        registrations.reveal_some(coming[1:], share=0.4, chance=chance)
         self.stdout.write(f"  {len(ended) + len(running) + len(coming)} registrations")
         completions.bring_results(users, ended)
         completions.bring_results(users, running[:12], apply=False)
