@@ -178,8 +178,8 @@ def resolve(users: dict[str, User], today: date) -> None:
         outcome=CommitteeDecision.Outcome.MORE_INFORMATION,
         rule_set_code="OM",
         valid_from=today - timedelta(days=9),
-        reasons="Whether to offer it as the other five: the provider is asked about the last batches.",
-        reasons_hi="शेष पाँच पाठ्यक्रमों की भाँति प्रस्तुत किया जाए या नहीं: पिछले बैचों के बारे में प्रदाता से पूछा गया है।",
+        reasons="Whether to offer it as the other five are: the provider is asked.",
+        reasons_hi="शेष पाँच की भाँति प्रस्तुत हो या नहीं: प्रदाता से पूछा गया है।",
     )
     record_decision(decision=decision, acting_user=users["secretary"], at=_ago(7))
 
