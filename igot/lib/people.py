@@ -12,6 +12,7 @@ NAME_CATEGORIES: Final = ("L", "M", "Zs", "Pd")
 BIDI_CONTROLS: Final = frozenset(
     "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 )
+DAMAGED: Final = "\ufffd"  # stands where the bytes sent were no text, such as lone surrogates
 LINE_BREAKS: Final = "\n\t"
 LONGEST_NAME: Final = 200
 
@@ -27,7 +28,7 @@ def clean_text(text: str, *, multiline: bool = False) -> str:
             raise ValueError(_("The text holds an invisible mark that reverses the reading order."))
         if multiline and character in LINE_BREAKS:
             continue
-        if unicodedata.category(character) in ("Cc", "Cs", "Zl", "Zp"):
+        if character == DAMAGED or unicodedata.category(character) in ("Cc", "Cs", "Zl", "Zp"):
             raise ValueError(_("The text holds a control character. Type it again, please."))
     return text.strip()
 
