@@ -14,10 +14,13 @@ from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.urls import reverse
 
+from accounts.models import AuditEntry
+from accounts.roles import Role
 from tests.accounts.test_sign_in import PASSWORD, make_member
-from tests.factories.accounts import make_domain, make_officer, sign_in
+from tests.factories.accounts import make_domain, make_officer, make_user, sign_in
 from tests.factories.courses import make_course
 from tests.factories.pool import make_certificate
+from tests.test_every_page import EVERY, address
 from tests.test_settings import SOUND
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -275,3 +278,41 @@ def test_a_course_links_to_addresses_of_the_web_only(client, evil):
         setattr(thing, name, evil)
         with pytest.raises(ValidationError):
             thing._meta.get_field(name).clean(evil, thing)
+
+
+# --- reading changes nothing (27) -----------------------------------------------------------------
+
+POST_ONLY = [
+    ("accounts:inbox_read", {}),
+    ("accounts:notice_open", {"notice_id": 1}),
+    ("accounts:officer_verify", {"officer_id": 1}),
+    ("accounts:officer_return", {"officer_id": 1}),
+    ("enrollment:authority_note", {}),
+    ("enrollment:intimation_note", {"intimation_id": 1}),
+    ("enrollment:intimation_approve", {"intimation_id": 1}),
+    ("enrollment:intimation_withhold", {"intimation_id": 1}),
+    ("reports:preferences", {}),
+    ("reports:stay", {}),
+]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("name", "kwargs"), POST_ONLY, ids=[name for name, _ in POST_ONLY])
+def test_what_only_changes_something_takes_nothing_but_a_post(client, name, kwargs):
+    sign_in(client, make_user(*(role for role in Role if role != Role.AUDITOR)))
+
+    for verb in (client.get, client.head, client.put, client.delete):
+        assert verb(reverse(name, kwargs=kwargs)).status_code == 405
+
+
+@pytest.mark.django_db
+def test_looking_at_any_page_writes_nothing_into_the_trail(client):
+    sign_in(client, make_user(*(role for role in Role if role != Role.AUDITOR)))
+    certificate = make_certificate()
+    before = AuditEntry.objects.count()
+
+    for name, kwargs in EVERY:
+        client.get(address(name, kwargs))
+    client.get(f"/me/certificates/{certificate.pk}/file/")
+
+    assert AuditEntry.objects.count() == before
