@@ -36,9 +36,11 @@ def claim_list(request: UserRequest) -> HttpResponse:
 
 @role_required(Role.OFFICER)
 def claim_start(request: UserRequest, enrollment_id: int) -> HttpResponse:
-    """Say what a claim needs; a POST opens it."""
+    """Say what a claim needs; a POST opens it. Who has claimed already is led to the claim."""
     own = Enrollment.objects.of(request.user).with_course()
     enrollment = get_object_or_404(own, pk=enrollment_id)
+    if claim := Claim.objects.of(request.user).live().for_registration(enrollment).first():
+        return redirect(claim)
     refusal = ""
     if request.method == "POST":
         try:

@@ -45,6 +45,9 @@ class ClaimQuerySet(models.QuerySet["Claim"]):
     def of(self, user: User) -> "ClaimQuerySet":
         return self.filter(officer__user=user)
 
+    def for_registration(self, enrollment: Enrollment) -> "ClaimQuerySet":
+        return self.filter(enrollment=enrollment)
+
     def with_account(self, digest: str) -> "ClaimQuerySet":
         """Return the claims, drafts and dead ones aside, that name the account behind `digest`."""
         if not digest:
