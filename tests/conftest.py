@@ -230,7 +230,7 @@ def celery_worker_process(
                 "REDIS_URL": url,
                 "TEST_LIVE_WORKER": "1",
                 "MEDIA_ROOT": str(media_of_this_test),
-                "EMAIL_URL": f"filemail://{worker.mail}",
+                "EMAIL_URL": f"filemail:///{worker.mail}",
             },
             stdout=log,
             stderr=subprocess.STDOUT,
