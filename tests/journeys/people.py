@@ -17,7 +17,7 @@ from playwright.sync_api import Locator, Page, TimeoutError, expect
 from accounts.models import User
 from tests.factories.accounts import PASSWORD, enrol_second_factor
 
-PATIENCE = 15_000  # milliseconds; the machine may be busy
+PATIENCE = 30_000  # milliseconds; the machine may be busy
 expect.set_options(timeout=PATIENCE)
 
 

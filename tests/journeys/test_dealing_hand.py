@@ -20,9 +20,7 @@ def test_the_dealing_hand_confirms_one_registration_and_returns_another(
 ) -> None:
     run = make_run(course=make_course())
     kept, sent_back = [
-        make_enrollment(
-            state=EnrollmentState.SUBMITTED, run=run, officer=make_officer(name=name)
-        )
+        make_enrollment(state=EnrollmentState.SUBMITTED, run=run, officer=make_officer(name=name))
         for name in ("Asha Menon", "Ravi Iyer")
     ]
     login(make_user(Role.DEALING_HAND))

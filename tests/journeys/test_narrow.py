@@ -91,6 +91,11 @@ def test_the_in_box_of_an_authority_fits_a_small_telephone(
     make_officer(is_verified=False)
     login(make_nodal_officer())
 
-    paths = ["/dashboard/", "/authority/registrations/", intimation.get_absolute_url(), "/officers/"]
+    paths = [
+        "/dashboard/",
+        "/authority/registrations/",
+        intimation.get_absolute_url(),
+        "/officers/",
+    ]
 
     assert spills(narrow, live_server.url, paths) == {}

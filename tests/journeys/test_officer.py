@@ -1,4 +1,4 @@
-"""The officer: registers, sees the code once, sends the certificate, claims; nobody else's cases."""
+"""The officer: registers, sees the code once, sends the certificate, claims; own cases only."""
 
 from datetime import date
 from typing import Any
