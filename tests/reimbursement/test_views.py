@@ -206,6 +206,17 @@ def test_opening_by_get_makes_nothing(client, claimant):
     assert not Claim.objects.exists()
 
 
+def test_who_has_claimed_already_is_led_to_the_claim(client, claimant):
+    certificate = make_completed(officer=claimant)
+    start = reverse("reimbursement:start", args=[certificate.enrollment_id])
+    client.post(start)
+
+    answers = [client.get(start), client.post(start)]
+
+    claim = Claim.objects.get()
+    assert [answer["Location"] for answer in answers] == [claim.get_absolute_url()] * 2
+
+
 def test_submitting_twice_submits_once(client, claimant):
     claim = make_claim(state=ClaimState.DRAFT, officer=claimant)
 
