@@ -137,6 +137,17 @@ def test_many_intimations_are_noted_in_one_go():
     assert Intimation.objects.filter(answer="noted", answered_by=nodal).count() == 2
 
 
+def test_a_key_that_no_row_can_have_is_no_choice():
+    nodal = make_nodal_officer(authority=make_intimation().authority)
+
+    response = client_of(nodal).post(
+        reverse("enrollment:authority_note"), {"intimation": ["9" * 20]}
+    )
+
+    assert response.url == reverse("enrollment:authority")
+    assert not Intimation.objects.exclude(answer="none").exists()
+
+
 def test_noting_another_authoritys_intimation_does_nothing():
     own, foreign = make_intimation(), asked_for_approval()
     nodal = make_nodal_officer(authority=own.authority)
