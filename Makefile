@@ -21,7 +21,8 @@ run: export SITE_URL ?= http://127.0.0.1:$(PORT)
 .PHONY: run
 run: setup ## serve the portal with demo data on 127.0.0.1:8000 (PORT=…)
 	@$(PY) manage.py prepare --demo --address http://127.0.0.1:$(PORT)/
-	@exec $(PY) manage.py runserver 127.0.0.1:$(PORT)
+	@$(PY) manage.py run_due & due=$$!; trap "kill $$due 2>/dev/null" EXIT INT TERM; \
+		$(PY) manage.py runserver 127.0.0.1:$(PORT)
 
 .PHONY: otp
 otp: ## print the present second-factor codes of the demo staff

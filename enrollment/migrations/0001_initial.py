@@ -2,10 +2,11 @@
 
 import django.db.models.deletion
 import django.db.models.functions.text
-import enrollment.models.certificates
-import igot.lib.crypto
 from django.conf import settings
 from django.db import migrations, models
+
+import enrollment.models.certificates
+import igot.lib.crypto
 
 
 class Migration(migrations.Migration):

@@ -1,4 +1,4 @@
-"""PDFs from HTML: our fonts and static files and nothing else, tagged, the same bytes every time."""
+"""Papers rendered to PDF: tagged, with our own fonts, and nothing fetched but our own files."""
 
 import atexit
 import functools

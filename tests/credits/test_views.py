@@ -29,7 +29,7 @@ def test_the_statement_shows_balance_progress_and_own_lines_only(client, officer
     assert reverse("credits:statement") == URL
     assert '<progress id="meter-domestic" max="40" value="25">' in page
     assert '<progress id="meter-foreign" max="80" value="25">' in page
-    assert "15 points are missing" in page and "55 points are missing" in page
+    assert "15 points to go" in page and "55 points to go" in page
     assert "Gandhi in the Contemporary World" in page
     assert "Of somebody else" not in page
 

@@ -28,7 +28,9 @@ OM = "O.M. No.T-16017/42/2018-Trg (TFA) of 17.05.2019"
 LAUNCHED_ON = date(2019, 5, 17)
 
 
-def make_institute(*, code: str = "jpal", title: str = "J-PAL South Asia", **fields: Any) -> Institute:
+def make_institute(
+    *, code: str = "jpal", title: str = "J-PAL South Asia", **fields: Any
+) -> Institute:
     return Institute.objects.get_or_create(code=code, defaults={"title": title, **fields})[0]
 
 
@@ -152,7 +154,9 @@ def make_run(
     )
 
 
-def make_module(*, course: Course, position: int = 1, units: int = 4, **fields: Any) -> CourseModule:
+def make_module(
+    *, course: Course, position: int = 1, units: int = 4, **fields: Any
+) -> CourseModule:
     fields.setdefault("title", f"Module {position}")
     module = CourseModule.objects.create(course=course, position=position, **fields)
     CourseUnit.objects.bulk_create(
