@@ -154,7 +154,7 @@ def test_an_officer_reads_the_points(page: Page, live_server: Any, login: Any, a
     axe()
     page.get_by_role("link", name="Statement of points").click()
 
-    expect(page.get_by_text("10 points are missing.")).to_be_visible()
+    expect(page.get_by_text("10 points to go.")).to_be_visible()
     axe()
 
 
