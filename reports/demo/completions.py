@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from datetime import date, datetime, time, timedelta
+from datetime import timedelta
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
@@ -15,6 +15,7 @@ from enrollment.states import EnrollmentState
 from igot.lib.dates import dmy
 from igot.lib.uploads import check_upload
 from reports.demo.papers import picture
+from reports.demo.registrations import instant
 
 
 def bring_results(
@@ -28,7 +29,7 @@ def bring_results(
             by_run[enrollment.run].append(enrollment)
     for run, members in by_run.items():
         lines, passes = _lines(members)
-        at = _instant((run.ends_on or timezone.localdate()) + timedelta(days=12))
+        at = instant((run.ends_on or timezone.localdate()) + timedelta(days=12), 15, 30)
         staged = results.stage_results(
             run=run,
             file_name=f"results-{run.code}.csv",
@@ -108,10 +109,5 @@ def _send(enrollment: Enrollment) -> CertificateSubmission:
         name_on_certificate=officer.name,
         completed_on=completed,
         acting_user=officer.user,
-        at=_instant(completed + timedelta(days=20)),
+        at=instant(completed + timedelta(days=20), 15, 30),
     )
-
-
-def _instant(day: date) -> datetime:
-    at = timezone.make_aware(datetime.combine(day, time(15, 30)))
-    return min(at, timezone.now())
