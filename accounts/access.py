@@ -7,7 +7,9 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 
+from accounts import actions
 from accounts.models import Officer, User
 from accounts.roles import Role
 
@@ -42,9 +44,18 @@ def role_required(*roles: Role) -> Callable[[View], View]:
 def officer_of(user: User) -> Officer:
     """Return the officer behind `user`, with an empty service record on the first visit.
 
+    Where a roll names the address that `user` signs in with, its record becomes theirs.
+
     :raises PermissionDenied: `user` does not hold the role of an officer
     """
     if not user.has_role(Role.OFFICER):
         raise PermissionDenied
+    own = Officer.objects.with_service().filter(user=user)
+    if officer := own.first():
+        return officer
+    if Officer.objects.of_roll_for(user).exists():
+        actions.take_over_record(acting_user=user, at=timezone.now())
+        if officer := own.first():
+            return officer
     officer, _is_new = Officer.objects.with_service().get_or_create(user=user)
     return officer

@@ -46,7 +46,7 @@ def declare_record(
         audit.record(officer, "record.posting_changed", acting_user=acting_user, at=at)
         return
     officer.declared_at, officer.verified_by, officer.verified_at = at, None, None
-    officer.return_reason = ""
+    officer.return_reason, officer.facts_changed_at = "", at
     entry = _advance(officer, states.DECLARE, acting_user, at, changed=changed)
     for appointment in (
         NodalAppointment.objects.current()
@@ -65,6 +65,7 @@ def verify_record(*, officer_id: int, acting_user: User, at: datetime) -> None:
     """
     officer = _lock_for(states.VERIFY, officer_id, acting_user)
     officer.verified_by, officer.verified_at = acting_user, at
+    officer.facts_changed_at = at
     entry = _advance(officer, states.VERIFY, acting_user, at)
     notify(officer.user, of=entry, link=officer.get_absolute_url())
 
@@ -79,6 +80,22 @@ def return_record(*, officer_id: int, reason: str, acting_user: User, at: dateti
     officer.return_reason = reason
     entry = _advance(officer, states.RETURN, acting_user, at, note=reason)
     notify(officer.user, of=entry, link=officer.get_absolute_url(), reason=reason)
+
+
+@transaction.atomic
+def take_over_record(*, acting_user: User, at: datetime) -> Officer | None:
+    """Give `acting_user` the one record that a roll keeps under the address they sign in with.
+
+    None, and nothing changes, where there is no such record, or more than one, or they have one.
+    """
+    found = list(Officer.objects.of_roll_for(acting_user).select_for_update(no_key=True)[:2])
+    if len(found) != 1 or Officer.objects.filter(user=acting_user).exists():
+        return None
+    officer = found[0]
+    officer.user = acting_user
+    officer.save(update_fields=["user"])
+    audit.record(officer, "record.taken_over", acting_user=acting_user, at=at)
+    return officer
 
 
 @transaction.atomic(durable=True)

@@ -9,13 +9,15 @@ from accounts.tasks import deliver
 
 
 def notify(
-    user: User, *, of: AuditEntry, link: str = "", template: str = "", **params: object
-) -> Notice:
-    """Tell `user` of the entry `of`, once.
+    user: User | None, *, of: AuditEntry, link: str = "", template: str = "", **params: object
+) -> Notice | None:
+    """Tell `user` of the entry `of`, once; nobody, where an officer has no log-in yet.
 
     The text is `templates/notices/<template or the entry's event>.txt`: its first line is the
     subject; `params` (no codes, no bank details) and `entry` are its context. `link` is a path.
     """
+    if user is None:
+        return None
     notice, is_new = Notice.objects.get_or_create(
         user=user,
         entry=of,

@@ -37,7 +37,7 @@ def waiting_officers(*, run: Run, number: int) -> list[Waiting]:
         officer = make_officer()
         enrollment = make_enrollment(state=EnrollmentState.CONFIRMED, officer=officer, run=run)
         client = Client()
-        sign_in(client, officer.user)
+        sign_in(client, officer.log_in)
         session = client.cookies[settings.SESSION_COOKIE_NAME].value
         cookie = f"{settings.SESSION_COOKIE_NAME}={session}; {settings.CSRF_COOKIE_NAME}={TOKEN}"
         waiting.append(Waiting(enrollment.pk, cookie))

@@ -8,9 +8,9 @@ from django.db import DatabaseError
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from accounts.directory import Directory
 from accounts.models import Officer, Service, ServiceAlias, User
 from eligibility import packaged, reasons
-from eligibility.directory import Directory
 from eligibility.models import AudienceEntry, RuleSetVersion
 from eligibility.rules import Clause, Facts, Finding, RuleBook, ServiceFacts, decide
 from eligibility.states import (
@@ -78,14 +78,18 @@ def service_facts(service: Service) -> ServiceFacts:
     )
 
 
-def facts_of(officer: Officer) -> Facts:
-    """Take the facts of an officer's service record as it stands."""
+def facts_of(officer: Officer, *, on: date | None = None) -> Facts:
+    """Take the facts of an officer's service record as it stands; the group is that held `on`.
+
+    Source: domain page 20, section 2.4: decided by the group on the test date.
+    """
     return Facts(
         service=service_facts(officer.service) if officer.service else None,
-        group=officer.group,
+        group=officer.group_on(on) if on else officer.group,
         born_on=officer.born_on,
         allotment_year=officer.allotment_year,
         joined_on=officer.joined_on,
+        break_days=officer.break_days,
     )
 
 
@@ -107,6 +111,7 @@ def as_inputs(facts: Facts, officer: Officer) -> dict[str, Any]:
             "basis": service.basis,
         },
         "group": facts.group,
+        "group_on_record": officer.group,
         "born_on": facts.born_on.isoformat() if facts.born_on else None,
         "allotment_year": facts.allotment_year,
         "joined_on": facts.joined_on.isoformat() if facts.joined_on else None,
@@ -165,7 +170,7 @@ def book_on(code: str, on: date) -> RuleBook | None:
     return rule_book(version) if version else packaged.rule_book(code, on)
 
 
-def directory_for_roll() -> Directory:
+def directory_for_roll() -> Directory[ServiceFacts]:
     """List the services of the database, or those that the portal was delivered with."""
     try:
         services = list(Service.objects.all())

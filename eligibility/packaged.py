@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import accounts
-from eligibility.directory import Directory
+from accounts.directory import Directory
 from eligibility.rules import Clause, RuleBook, ServiceFacts
 from eligibility.states import (
     AgeMode,
@@ -47,7 +47,7 @@ def rule_book(code: str, on: date) -> RuleBook | None:
 
 
 @cache
-def directory() -> Directory:
+def directory() -> Directory[ServiceFacts]:
     """Read the services with their names."""
     rows = _rows(SERVICES)
     services = [

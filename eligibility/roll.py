@@ -10,7 +10,7 @@ from typing import Final, NamedTuple, TypeVar
 
 from django.utils.translation import gettext as _
 
-from eligibility.directory import Directory, ServiceNotFound
+from accounts.directory import Directory, ServiceNotFound, read_group
 from eligibility.reasons import text
 from eligibility.rules import (
     Facts,
@@ -49,8 +49,6 @@ OUTPUT: Final = (
     "last_eligible_on",
     "reasons",
 )
-GROUPS: Final = {"a": "A", "b": "B", "c": "C", "क": "A", "ख": "B", "ग": "C"}
-GROUP_WORDS: Final = ("group", "gr", "समूह")
 NEEDS_QUOTES: Final = re.compile('[,"\r\n]')
 REMEMBERED: Final = 50_000  # answers kept of each kind; then begun anew, so that memory is bounded
 
@@ -113,7 +111,12 @@ class Screen:
     """
 
     def __init__(
-        self, *, rules: RuleBook, directory: Directory, commences_on: date, today: date
+        self,
+        *,
+        rules: RuleBook,
+        directory: Directory[ServiceFacts],
+        commences_on: date,
+        today: date,
     ) -> None:
         self.rules = rules
         self.directory = directory
@@ -290,16 +293,6 @@ def _screened(
         elif record:  # cells that a spreadsheet left out at the end are blank
             yield line(*take([*record, *[""] * (width - len(record))]))
         held.clear()
-
-
-def read_group(text: str) -> str | None:
-    """Read "A", "a", "Group A", "Gr. 'A'" or "समूह क"; "" for a blank, None for anything else."""
-    plain = text.strip().casefold()
-    if not plain:
-        return ""
-    for word in GROUP_WORDS:
-        plain = plain.removeprefix(word)
-    return GROUPS.get(plain.strip(" .-:'\"‘’“”()"))
 
 
 def quoted(text: str) -> str:

@@ -213,7 +213,7 @@ def check_service(
     first_day = first_day_of_service(year, rules)
     if facts.break_days and rules.service_break_policy == BreakPolicy.EXCLUDE:
         first_day += timedelta(days=facts.break_days)
-    tested_on = _test_date(rules, commences_on, registered_on)
+    tested_on = test_date(rules, commences_on, registered_on)
     params = {
         "base_year": year,
         "years": rules.service_years,
@@ -260,7 +260,8 @@ def _missing_base(facts: Facts, rules: RuleBook) -> str:
     return "service.missing.allotment"
 
 
-def _test_date(rules: RuleBook, commences_on: date, registered_on: date | None) -> date:
+def test_date(rules: RuleBook, commences_on: date, registered_on: date | None) -> date:
+    """Find the day on which service must be complete, and whose group counts."""
     if rules.service_test_date == TestDate.REGISTRATION:
         return registered_on or commences_on
     if rules.service_test_date == TestDate.FIRST_JULY:

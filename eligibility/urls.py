@@ -2,10 +2,10 @@
 
 from django.urls import path
 
-from eligibility import views
+from eligibility.views import checker, decisions
 
 app_name = "eligibility"
 urlpatterns = [
-    path("eligibility/", views.check, name="check"),
-    path("eligibility/decisions/<uuid:public_id>/", views.decision, name="decision"),
+    path("eligibility/", checker.check, name="check"),
+    path("eligibility/decisions/<uuid:public_id>/", decisions.decision, name="decision"),
 ]

@@ -60,7 +60,7 @@ def letter_of(intimation: Intimation, *, public_id: UUID | None = None) -> Paper
                 ", ".join(part for part in (officer.designation, officer.ministry) if part)
                 or str(service)
             ),
-            email=officer.user.email,
+            email=officer.email,
         ),
         to=[Words(address, address_hi)],
         copy_to=[

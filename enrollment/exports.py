@@ -53,7 +53,7 @@ def _line(enrollment: Enrollment, *, is_correction: bool) -> Line:
     with translation.override("en"):
         cells = (
             str(enrollment.officer),
-            enrollment.officer.user.email,
+            enrollment.officer.email,
             account.platform_username if account else "",
             account.programme_username if account else "",
             str(enrollment.course),

@@ -79,7 +79,7 @@ def details_of(officer: Officer) -> list[dict[str, Any]]:
 def others_beside(enrollment: Enrollment) -> dict[str, Any]:
     """Return what else the officer has under way that ought to be warned of, not refused."""
     course, run = enrollment.course, enrollment.run
-    mine = Enrollment.objects.under_way().besides(enrollment).of(enrollment.officer.user)
+    mine = Enrollment.objects.under_way().besides(enrollment).of(enrollment.officer.log_in)
     others = list(mine.beside(run, course))
     return {
         "same_course": next((other for other in others if other.course_id == course.pk), None),

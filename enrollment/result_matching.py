@@ -92,7 +92,7 @@ class _Finder:
         self.by_name: dict[str, Enrollment] = {}
         self.by_address: dict[str, Enrollment] = {}
         for enrollment in enrollments.select_related("provider_account", "officer__user"):
-            self.by_address[fold(enrollment.officer.user.email)] = enrollment
+            self.by_address[fold(enrollment.officer.email)] = enrollment
             if enrollment.provider_account:
                 self.by_name[fold(enrollment.provider_account.platform_username)] = enrollment
         names = ProviderAccount.objects.filter(provider=run.course.provider)

@@ -14,7 +14,7 @@ LAYERS: dict[str, set[str]] = {  # each app and those that it may import, beside
     "circulars": {"accounts"},
     "credits": {"accounts"},
     "courses": {"accounts", "circulars"},
-    "eligibility": {"accounts", "courses"},
+    "eligibility": {"accounts", "circulars", "courses"},
     "enrollment": {"accounts", "circulars", "courses", "credits", "eligibility"},
     "reimbursement": {"accounts", "circulars", "courses", "enrollment"},
 }

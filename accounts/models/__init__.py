@@ -1,7 +1,7 @@
 """Tables of the lowest app, by topic."""
 
 from accounts.models.audit import AuditChain, AuditEntry, AuditSeal, Notice
-from accounts.models.officers import Officer, ServiceRecordEntry
+from accounts.models.officers import Officer, Posting, ServiceRecordEntry
 from accounts.models.reference import (
     CadreAuthority,
     NodalAppointment,
@@ -22,6 +22,7 @@ __all__ = [
     "Notice",
     "Officer",
     "OfficialEmailDomain",
+    "Posting",
     "Rank",
     "Service",
     "ServiceAlias",

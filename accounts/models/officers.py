@@ -1,5 +1,7 @@
 """The officer and his or her service record: declared, then verified, with every version kept."""
 
+from datetime import date
+
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
@@ -30,10 +32,15 @@ class OfficerQuerySet(models.QuerySet["Officer"]):
 
     def search(self, words: str) -> "OfficerQuerySet":
         found = Q(name__icontains=words) | Q(employee_code__iexact=words)
-        return self.filter(found | Q(user__email__iexact=words))
+        found |= Q(user__email__iexact=words) | Q(official_email__iexact=words)
+        return self.filter(found)
 
     def of_authority(self, authority: CadreAuthority) -> "OfficerQuerySet":
         return self.filter(service__authority=authority)
+
+    def of_roll_for(self, user: User) -> "OfficerQuerySet":
+        """Return the record without a log-in that a roll keeps under the address of `user`."""
+        return self.filter(user__isnull=True, official_email__iexact=user.email)
 
     def with_service(self) -> "OfficerQuerySet":
         return self.select_related("service__authority", "cadre", "rank", "user")
@@ -63,7 +70,19 @@ class Officer(models.Model):
     )
 
     user = models.OneToOneField(
-        User, models.PROTECT, related_name="officer", verbose_name=_("user")
+        User,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="officer",
+        verbose_name=_("user"),
+        help_text=_("Nobody, for an officer of a roll who has not signed up."),
+    )
+    official_email = models.EmailField(
+        _("official e-mail address"),
+        blank=True,
+        db_index=True,
+        help_text=_("As a roll gives it; whoever signs up with it takes over this record."),
     )
     name = models.CharField(_("name as in service records"), max_length=200, blank=True)
     employee_code = models.CharField(
@@ -82,6 +101,11 @@ class Officer(models.Model):
         _("year of allotment or select list"), null=True, blank=True
     )
     joined_on = models.DateField(_("date of joining the service"), null=True, blank=True)
+    break_days = models.PositiveSmallIntegerField(
+        _("days of break in service"),
+        default=0,
+        help_text=_("Extraordinary leave and suspension, as the service book shows them."),
+    )
     designation = models.CharField(_("designation"), max_length=200, blank=True)
     ministry = models.CharField(_("ministry or department"), max_length=200, blank=True)
     mobile = models.CharField(_("mobile number"), max_length=15, blank=True)
@@ -99,6 +123,12 @@ class Officer(models.Model):
         verbose_name=_("verified by"),
     )
     verified_at = models.DateTimeField(_("verified at"), null=True, blank=True)
+    facts_changed_at = models.DateTimeField(
+        _("facts changed at"),
+        null=True,
+        blank=True,
+        help_text=_("When a fact that decisions rest on, or its verification, changed."),
+    )
 
     objects = OfficerQuerySet.as_manager()
 
@@ -120,10 +150,33 @@ class Officer(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.name or self.user.email
+        return self.name or self.email
 
     def get_absolute_url(self) -> str:
         return reverse("accounts:officer", args=[self.pk])
+
+    @property
+    def email(self) -> str:
+        """The address that the officer signs in with; that of the roll for one who never has."""
+        return self.user.email if self.user else self.official_email
+
+    @property
+    def log_in(self) -> User:
+        """The user behind an officer who acts here, and so has signed up.
+
+        :raises ValueError: the officer is known from a roll only
+        """
+        if self.user is None:
+            raise ValueError(f"officer {self.pk} has not signed up")
+        return self.user
+
+    def group_on(self, day: date) -> str:
+        """Return the group held on `day`: of the latest posting by then, else that on record.
+
+        The history says more than the record only where it reaches back to `day`.
+        """
+        held = [posting for posting in self.postings.all() if posting.starts_on <= day]
+        return max(held, key=lambda posting: posting.starts_on).group if held else self.group
 
     @property
     def is_complete(self) -> bool:
@@ -159,3 +212,33 @@ class ServiceRecordEntry(AppendOnlyModel):
 
     def __str__(self) -> str:
         return f"{self.officer_id}: {self.get_record_state_display()}"
+
+
+class Posting(models.Model):
+    """That an officer holds a group and a grade from one day on, until the next posting begins."""
+
+    officer = models.ForeignKey(
+        Officer, models.PROTECT, related_name="postings", verbose_name=_("officer")
+    )
+    starts_on = models.DateField(_("from"))
+    group = models.CharField(_("group"), max_length=1, choices=Officer.Group)
+    rank = models.ForeignKey(Rank, models.PROTECT, null=True, blank=True, verbose_name=_("grade"))
+    designation = models.CharField(_("designation"), max_length=200, blank=True)
+    ministry = models.CharField(_("ministry or department"), max_length=200, blank=True)
+    order_reference = models.CharField(_("order"), max_length=150, blank=True)
+    recorded_by = models.ForeignKey(
+        User, models.PROTECT, related_name="+", verbose_name=_("recorded by")
+    )
+    recorded_at = models.DateTimeField(_("recorded at"))
+
+    class Meta:
+        verbose_name = _("posting")
+        verbose_name_plural = _("postings")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["officer", "starts_on"], name="accounts_posting_one_a_day"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.officer}: {self.get_group_display()}"

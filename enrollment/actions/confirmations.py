@@ -11,7 +11,7 @@ from accounts import audit
 from accounts.models import AuditEntry, User
 from accounts.notifications import notify
 from courses.models import Provider, Run
-from eligibility import actions as eligibility_actions
+from eligibility.actions import decisions as eligibility_decisions
 from enrollment import exports, policies, states
 from enrollment.actions import coupons, steps
 from enrollment.models import Enrollment, ProviderList, ProviderListLine
@@ -30,7 +30,7 @@ def confirm_enrollment(*, enrollment_id: int, acting_user: User, at: datetime) -
     enrollment = steps.lock_for(states.CONFIRM, enrollment_id, acting_user)
     if enrollment.run:
         enrollment.commences_on = enrollment.run.commences_on
-    enrollment.decision = eligibility_actions.decide(
+    enrollment.decision = eligibility_decisions.decide(
         officer=enrollment.officer,
         course=enrollment.course,
         run=enrollment.run,

@@ -9,7 +9,7 @@ from accounts import audit
 from accounts.models import Officer, Service, User
 from accounts.notifications import notify
 from courses.models import Course, Run
-from eligibility import actions as eligibility_actions
+from eligibility.actions import decisions as eligibility_decisions
 from eligibility.models import Decision
 from enrollment import declaration, policies, states
 from enrollment.actions import coupons, intimations, steps
@@ -243,7 +243,7 @@ def _put_on(enrollment: Enrollment, run: Run | None, today: date) -> None:
 
 
 def _decide(enrollment: Enrollment, acting_user: User, at: datetime) -> Decision:
-    return eligibility_actions.decide(
+    return eligibility_decisions.decide(
         officer=enrollment.officer,
         course=enrollment.course,
         run=enrollment.run,

@@ -58,6 +58,6 @@ def _context(enrollment: Enrollment, form: CertificateForm) -> dict[str, object]
         "result": result,
         "latest": latest,
         "refusal": pool_policies.why_not_upload(
-            enrollment, enrollment.officer.user, has_passed=bool(result and result.passed)
+            enrollment, enrollment.officer.log_in, has_passed=bool(result and result.passed)
         ),
     }

@@ -74,7 +74,7 @@ def make_claims(users: dict[str, User], certificates: Sequence[CertificateSubmis
     for index, certificate in enumerate(certificates):
         at = min((certificate.reviewed_at or timezone.now()) + timedelta(days=4), timezone.now())
         claim = claims.open_claim(
-            enrollment_id=certificate.enrollment_id, acting_user=certificate.officer.user, at=at
+            enrollment_id=certificate.enrollment_id, acting_user=certificate.officer.log_in, at=at
         )
         fill_in(claim, certificate, index, at)
         points[index % len(points)](users, claim)
@@ -84,7 +84,7 @@ def make_claims(users: dict[str, User], certificates: Sequence[CertificateSubmis
 
 def fill_in(claim: Claim, certificate: CertificateSubmission, index: int, at: datetime) -> None:
     """State what was paid, attach the two papers and name the account."""
-    user, officer = certificate.officer.user, certificate.officer
+    user, officer = certificate.officer.log_in, certificate.officer
     paid_on = certificate.enrollment.commences_on or at.date()
     rate = ReferenceRate.for_day("USD", paid_on)
     given: dict[str, Any] = {"claim_id": claim.pk, "acting_user": user, "at": at}

@@ -108,6 +108,6 @@ def _send(enrollment: Enrollment) -> CertificateSubmission:
         certificate_number=number,
         name_on_certificate=officer.name,
         completed_on=completed,
-        acting_user=officer.user,
+        acting_user=officer.log_in,
         at=instant(completed + timedelta(days=20), 15, 30),
     )

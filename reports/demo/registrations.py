@@ -50,7 +50,7 @@ def register(
     officer: Officer, run: Run | None, course: Course, at: datetime, *, submit: bool = True
 ) -> Enrollment | None:
     """Register `officer` step by step; None if the rules do not admit it."""
-    user, minute = officer.user, timedelta(minutes=2)
+    user, minute = officer.log_in, timedelta(minutes=2)
     try:
         draft = registrations.start_registration(
             officer_id=officer.pk,
@@ -162,7 +162,7 @@ def reveal_some(enrollments: Iterable[Enrollment], *, share: float, chance: rand
             continue
         coupons.reveal_coupon(
             enrollment_id=enrollment.pk,
-            acting_user=enrollment.officer.user,
+            acting_user=enrollment.officer.log_in,
             at=_soon(issue.issued_at, 1),
         )
 

@@ -11,12 +11,13 @@ from django.utils.translation import override
 from accounts.models import AuditEntry, Notice, Officer
 from accounts.roles import Role
 from courses.models import Course
-from eligibility import actions, facts, rules
+from eligibility import facts, rules
+from eligibility.actions import decisions, rule_sets
 from eligibility.models import Decision, OverrideProposal, RuleSetVersion
 from eligibility.states import Outcome, ProposalState
 from igot.lib.append_only import AppendOnlyError
 from igot.lib.errors import Refused
-from tests.factories.accounts import make_officer, make_service, make_user
+from tests.factories.accounts import make_officer, make_posting, make_service, make_user
 from tests.factories.courses import make_course, make_run
 from tests.factories.eligibility import (
     load_rule_sets,
@@ -43,14 +44,14 @@ def run():
 def refused(run, **fields) -> Decision:
     """Decide on an officer whom the rules refuse: joined too late."""
     officer = make_officer(joined_on=date(2017, 8, 28), allotment_year=2017, **fields)
-    return actions.decide(officer=officer, run=run, acting_user=officer.user, at=AT)
+    return decisions.decide(officer=officer, run=run, acting_user=officer.user, at=AT)
 
 
 # --- decide ---
 def test_a_decision_keeps_what_it_rests_on(run):
     officer = make_officer()
 
-    decision = actions.decide(officer=officer, run=run, acting_user=officer.user, at=AT)
+    decision = decisions.decide(officer=officer, run=run, acting_user=officer.user, at=AT)
 
     assert decision.outcome == Outcome.ELIGIBLE
     assert (decision.course, decision.commences_on) == (run.course, date(2019, 5, 21))
@@ -137,7 +138,7 @@ def test_a_self_paced_course_commences_on_the_day_of_first_enrolment_and_stays_t
 
 def test_the_version_in_force_at_commencement_decides(run):
     version = make_rule_set_version(code="OM", effective_from=date(2019, 6, 1), age_limit=30)
-    actions.approve_rules(
+    rule_sets.approve_rules(
         rulesetversion_id=version.pk, acting_user=make_user(Role.SANCTIONING_AUTHORITY), at=AT
     )
     officer = make_officer()
@@ -153,7 +154,7 @@ def test_a_course_without_an_approved_rule_set_is_declined():
     officer = make_officer()
 
     with pytest.raises(Refused, match="names no rule set"):
-        actions.decide(officer=officer, run=run, acting_user=officer.user, at=AT)
+        decisions.decide(officer=officer, run=run, acting_user=officer.user, at=AT)
 
 
 def test_every_stored_decision_can_be_replayed_to_the_same_findings(run):
@@ -209,14 +210,14 @@ def test_an_override_by_two_persons_makes_a_new_decision_and_tells_the_officer(r
     proposer, approver = make_user(Role.DEALING_HAND), make_user(Role.SANCTIONING_AUTHORITY)
     decision = refused(run)
 
-    proposal = actions.propose_override(
+    proposal = decisions.propose_override(
         decision_id=decision.pk,
         reason="Lent service counts.",
         order_reference="T-16017/1 of 11.05.2019",
         acting_user=proposer,
         at=AT,
     )
-    overridden = actions.approve_override(
+    overridden = decisions.approve_override(
         overrideproposal_id=proposal.pk, acting_user=approver, at=AT
     )
 
@@ -236,7 +237,7 @@ def test_an_override_by_two_persons_makes_a_new_decision_and_tells_the_officer(r
 def test_an_override_holds_for_the_next_decision_while_nothing_has_changed(run):
     decision = refused(run)
     proposal = make_override_proposal(decision=decision)
-    actions.approve_override(
+    decisions.approve_override(
         overrideproposal_id=proposal.pk, acting_user=make_user(Role.SANCTIONING_AUTHORITY), at=AT
     )
 
@@ -253,7 +254,7 @@ def test_a_declined_override_leaves_the_decision_standing(run):
     decision = refused(run)
     proposal = make_override_proposal(decision=decision)
 
-    actions.decline_override(
+    decisions.decline_override(
         overrideproposal_id=proposal.pk,
         acting_user=make_user(Role.SANCTIONING_AUTHORITY),
         at=AT,
@@ -266,7 +267,7 @@ def test_a_declined_override_leaves_the_decision_standing(run):
 
 
 def propose(decision, user):
-    return actions.propose_override(
+    return decisions.propose_override(
         decision_id=decision.pk, reason="r", order_reference="o", acting_user=user, at=AT
     )
 
@@ -294,7 +295,7 @@ def test_nobody_overrides_a_decision_on_themselves(run):
     with pytest.raises(Refused, match="themselves"):
         propose(decision, user)
     with pytest.raises(Refused, match="themselves"):
-        actions.approve_override(overrideproposal_id=proposal.pk, acting_user=user, at=AT)
+        decisions.approve_override(overrideproposal_id=proposal.pk, acting_user=user, at=AT)
 
 
 def test_the_second_person_is_another_person(run):
@@ -302,7 +303,7 @@ def test_the_second_person_is_another_person(run):
     proposal = propose(refused(run), user)
 
     with pytest.raises(Refused, match="second person"):
-        actions.approve_override(overrideproposal_id=proposal.pk, acting_user=user, at=AT)
+        decisions.approve_override(overrideproposal_id=proposal.pk, acting_user=user, at=AT)
 
     assert Decision.objects.filter(overrides_outcome="NOT_ELIGIBLE").count() == 0
 
@@ -331,7 +332,7 @@ def test_a_decision_that_was_superseded_is_not_overridden(run):
     make_decision(officer=decision.officer, run=run, at=AT)
 
     with pytest.raises(Refused, match="later decision"):
-        actions.approve_override(
+        decisions.approve_override(
             overrideproposal_id=proposal.pk,
             acting_user=make_user(Role.SANCTIONING_AUTHORITY),
             at=AT,
@@ -341,10 +342,10 @@ def test_a_decision_that_was_superseded_is_not_overridden(run):
 def test_an_approved_proposal_is_not_approved_again(run):
     proposal = make_override_proposal(decision=refused(run))
     approver = make_user(Role.SANCTIONING_AUTHORITY)
-    actions.approve_override(overrideproposal_id=proposal.pk, acting_user=approver, at=AT)
+    decisions.approve_override(overrideproposal_id=proposal.pk, acting_user=approver, at=AT)
 
     with pytest.raises(Refused, match="Approved"):
-        actions.approve_override(overrideproposal_id=proposal.pk, acting_user=approver, at=AT)
+        decisions.approve_override(overrideproposal_id=proposal.pk, acting_user=approver, at=AT)
 
 
 # --- rule sets ---
@@ -352,7 +353,7 @@ def test_approving_a_version_ends_the_one_before():
     load_rule_sets()
     version = make_rule_set_version(code="WEB", effective_from=date(2027, 1, 1))
 
-    actions.approve_rules(
+    rule_sets.approve_rules(
         rulesetversion_id=version.pk, acting_user=make_user(Role.SANCTIONING_AUTHORITY), at=AT
     )
 
@@ -377,7 +378,7 @@ def test_whoever_drafted_a_version_does_not_approve_it():
     version = make_rule_set_version(drafted_by=user)
 
     with pytest.raises(Refused, match="second person"):
-        actions.approve_rules(rulesetversion_id=version.pk, acting_user=user, at=AT)
+        rule_sets.approve_rules(rulesetversion_id=version.pk, acting_user=user, at=AT)
 
 
 def test_versions_never_overlap():
@@ -385,7 +386,7 @@ def test_versions_never_overlap():
     version = make_rule_set_version(code="WEB", effective_from=date(2018, 12, 20))
 
     with pytest.raises(Refused, match="begins on or after"):
-        actions.approve_rules(
+        rule_sets.approve_rules(
             rulesetversion_id=version.pk, acting_user=make_user(Role.SANCTIONING_AUTHORITY), at=AT
         )
 
@@ -395,7 +396,7 @@ def test_a_rule_set_without_an_audience_is_not_approved():
     version.audience.all().delete()
 
     with pytest.raises(Refused, match="admits nobody"):
-        actions.approve_rules(
+        rule_sets.approve_rules(
             rulesetversion_id=version.pk, acting_user=make_user(Role.SANCTIONING_AUTHORITY), at=AT
         )
 
@@ -443,7 +444,7 @@ def test_many_decisions_at_once_on_one_officer_make_one_chain():
 
     def decide_once(_number: int) -> None:
         try:
-            actions.decide(officer=officer, run=run, acting_user=officer.user, at=AT)
+            decisions.decide(officer=officer, run=run, acting_user=officer.user, at=AT)
         finally:
             connection.close()
 
@@ -452,3 +453,13 @@ def test_many_decisions_at_once_on_one_officer_make_one_chain():
 
     assert Decision.objects.count() == 24
     assert Decision.objects.standing().count() == 1
+
+
+def test_the_group_held_on_the_day_of_the_test_decides_and_both_are_kept(run):
+    officer = make_officer(group="B")
+    make_posting(officer, starts_on=date(2019, 5, 21), group="A")
+
+    decision = decisions.decide(officer=officer, run=run, acting_user=None, at=AT)
+
+    assert decision.outcome == Outcome.ELIGIBLE
+    assert (decision.inputs["group"], decision.inputs["group_on_record"]) == ("A", "B")

@@ -12,7 +12,7 @@ from django.utils import timezone
 from accounts.models import AuditEntry, Notice, Service
 from accounts.roles import Role
 from courses.models import Course
-from eligibility.actions import approve_override, decide
+from eligibility.actions.decisions import approve_override, decide
 from enrollment.actions import confirmations, intimations
 from enrollment.models import Enrollment, Intimation, ProviderList, ProviderListLine
 from enrollment.states import EnrollmentState

@@ -14,6 +14,7 @@ from accounts.models import (
     NodalAppointment,
     Officer,
     OfficialEmailDomain,
+    Posting,
     Service,
     State,
     User,
@@ -105,6 +106,27 @@ def make_officer(
         verified_at=timezone.now() if is_verified else None,
         **fields,
     )
+
+
+def make_posting(officer: Officer, *, starts_on: date, group: str, **fields: Any) -> Posting:
+    return Posting.objects.create(
+        officer=officer,
+        starts_on=starts_on,
+        group=group,
+        order_reference=fields.pop("order_reference", "A-12012/3/2019, 01.07.2019"),
+        recorded_by=fields.pop("recorded_by", None) or make_user(Role.DEALING_HAND),
+        recorded_at=timezone.now(),
+        **fields,
+    )
+
+
+def make_roll_officer(*, official_email: str = "", **fields: Any) -> Officer:
+    """Make an officer whom a roll names and who has never signed up."""
+    officer = make_officer(**fields)
+    user, officer.user, officer.official_email = officer.log_in, None, official_email
+    officer.save()
+    user.delete()
+    return officer
 
 
 def make_nodal_officer(*, authority: CadreAuthority | None = None, **fields: Any) -> User:

@@ -10,7 +10,7 @@ from django.utils import timezone
 from accounts.models import Officer, User
 from accounts.roles import Role
 from courses.models import Course, Run
-from eligibility import actions
+from eligibility.actions import decisions
 from eligibility.models import AudienceEntry, Decision, OverrideProposal, RuleSet, RuleSetVersion
 from tests.factories.accounts import make_officer, make_user
 from tests.factories.courses import make_run
@@ -57,7 +57,7 @@ def make_decision(
     """Decide on an officer (eligible unless the test says otherwise) for a run."""
     load_rule_sets()
     officer = officer or make_officer()
-    return actions.decide(
+    return decisions.decide(
         officer=officer,
         run=run if run or course else make_run(),
         course=course,

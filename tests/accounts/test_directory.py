@@ -1,7 +1,7 @@
 import pytest
 
+from accounts.directory import ServiceNotFound, acronyms_in
 from eligibility import packaged
-from eligibility.directory import ServiceNotFound, acronyms_in
 
 
 @pytest.mark.parametrize(

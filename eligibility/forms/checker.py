@@ -1,4 +1,4 @@
-"""The facts that the public checker asks for, and the papers of an override."""
+"""The facts that the public checker asks for."""
 
 from collections.abc import Iterable, Sequence
 from itertools import groupby
@@ -14,7 +14,7 @@ from eligibility.facts import service_facts
 from eligibility.rules import Facts
 from eligibility.trainings import Training
 from igot.lib.dates import civil_today, dmy, parse_year
-from igot.lib.fields import CivilDateField, PlainTextField
+from igot.lib.fields import CivilDateField
 
 Choices = list[tuple[str, Any]]
 
@@ -120,30 +120,6 @@ class CheckForm(forms.Form):
         field = self.fields[name]
         assert isinstance(field, forms.ChoiceField)  # noqa: S101 - tells mypy, cannot fail
         field.choices = [("", empty), *choices]
-
-
-class OverrideForm(forms.Form):
-    """On what grounds a decision is to be overridden."""
-
-    reason = PlainTextField(
-        label=gettext_lazy("Reason"),
-        multiline=True,
-        max_length=2000,
-        help_text=gettext_lazy(
-            "It stays on record with the decision, and the officer can read it."
-        ),
-    )
-    order_reference = PlainTextField(
-        label=gettext_lazy("Order"),
-        max_length=150,
-        help_text=gettext_lazy("File number and date of the order that permits it."),
-    )
-
-
-class RemarkForm(forms.Form):
-    """Why a proposal is declined."""
-
-    remark = PlainTextField(label=gettext_lazy("Remark"), multiline=True, max_length=2000)
 
 
 def initial_of(officer: Officer | None) -> dict[str, Any]:

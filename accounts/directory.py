@@ -1,32 +1,46 @@
-"""Finding a service by whatever it is called: code, name, acronym, old name, in any spelling."""
+"""Finding a service by whatever it is called, and reading a group, as people write them."""
 
 import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable
-from typing import Final
-
-from eligibility.rules import ServiceFacts
+from typing import Final, Generic, Protocol, TypeVar
 
 # Written by some for both the Foreign and the Forest Service, so it stands for neither.
 AMBIGUOUS: Final = {"IFS(F)": ("IFS", "IFOS")}
 
 
+GROUPS: Final = {"a": "A", "b": "B", "c": "C", "क": "A", "ख": "B", "ग": "C"}
+GROUP_WORDS: Final = ("group", "gr", "समूह")
+
+
+class Named(Protocol):
+    """What the directory needs of a service, be it a row or plain facts."""
+
+    @property
+    def code(self) -> str: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def name_hi(self) -> str: ...
+
+
+S = TypeVar("S", bound=Named)
+
+
 class ServiceNotFound(LookupError):
     """No service is called so; `candidates` are those that the name might mean, if any."""
 
-    def __init__(self, text: str, candidates: Iterable[ServiceFacts] = ()) -> None:
+    def __init__(self, text: str, candidates: Iterable[Named] = ()) -> None:
         super().__init__(text)
         self.text = text
         self.candidates = sorted(candidates, key=lambda service: service.code)
 
 
-class Directory:
+class Directory(Generic[S]):
     """All services, by code and by every other name."""
 
-    def __init__(
-        self, services: Iterable[ServiceFacts], names: Iterable[tuple[str, str]] = ()
-    ) -> None:
+    def __init__(self, services: Iterable[S], names: Iterable[tuple[str, str]] = ()) -> None:
         """Take the services and further (name, code) pairs: acronyms and aliases."""
         self.services = {service.code: service for service in services}
         self._by_code = {key_of(code): service for code, service in self.services.items()}
@@ -41,7 +55,7 @@ class Directory:
             for code in codes:
                 self._add(name, code)
 
-    def find(self, text: str) -> ServiceFacts:
+    def find(self, text: str) -> S:
         """Find the service called `text`; a code goes before any other name.
 
         :raises ServiceNotFound: none is called so, or several are
@@ -79,3 +93,13 @@ def acronyms_in(text: str) -> list[str]:
         if name:
             found += [name, re.sub(r"\s*\([^)]*\)$", "", name)]
     return list(dict.fromkeys(found))
+
+
+def read_group(text: str) -> str | None:
+    """Read "A", "a", "Group A", "Gr. 'A'" or "समूह क"; "" for a blank, None for anything else."""
+    plain = text.strip().casefold()
+    if not plain:
+        return ""
+    for word in GROUP_WORDS:
+        plain = plain.removeprefix(word)
+    return GROUPS.get(plain.strip(" .-:'\"‘’“”()"))

@@ -1,6 +1,6 @@
-"""What is decided: eligibility of an officer, overrides of it, and the approval of rule sets."""
+"""What is decided: eligibility of an officer, and overrides of it by two persons."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
@@ -48,10 +48,11 @@ def decide(
         raise Refused(
             _("The course “%(course)s” names no rule set that is in force.") % {"course": course}
         )
-    known = facts.facts_of(officer)
+    book = facts.rule_book(version)
+    known = facts.facts_of(officer, on=rules.test_date(book, commences_on, registered_on))
     ruling = rules.decide(
         facts=known,
-        rules=facts.rule_book(version),
+        rules=book,
         commences_on=commences_on,
         registered_on=registered_on,
     )
@@ -173,28 +174,6 @@ def decline_override(
         remark=remark,
     )
     return proposal
-
-
-@transaction.atomic(durable=True)
-def approve_rules(*, rulesetversion_id: int, acting_user: User, at: datetime) -> RuleSetVersion:
-    """Put a drafted version in force from its first day; the one before ends on the day before.
-
-    :raises Refused: the step is not open to `acting_user`, or the days overlap another version
-    """
-    version = RuleSetVersion.objects.select_for_update(no_key=True).get(pk=rulesetversion_id)
-    _check(states.APPROVE_RULES, version, acting_user)
-    others = RuleSetVersion.objects.approved().filter(rule_set=version.rule_set)
-    if others.filter(effective_from__gte=version.effective_from).exists():
-        raise Refused(_("A version that begins on or after that day is already approved."))
-    before = others.order_by("-effective_from").first()
-    day_before = version.effective_from - timedelta(days=1)
-    if before and (before.effective_to is None or before.effective_to > day_before):
-        before.effective_to = day_before
-        before.save(update_fields=["effective_to"])
-    version.approved_by, version.approved_at = acting_user, at
-    version.save(update_fields=["approved_by", "approved_at"])
-    audit.record(version, "rulesetversion.approved", acting_user=acting_user, at=at)
-    return version
 
 
 def _standing_override(latest: Decision | None, content: dict[str, Any]) -> dict[str, Any]:

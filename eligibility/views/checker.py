@@ -1,19 +1,16 @@
-"""The public checker, which stores nothing, and the page of a stored decision."""
+"""The public checker, which stores nothing."""
 
 from typing import Any
-from uuid import UUID
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods
 
-from accounts.access import UserRequest
 from accounts.models import Officer, Service
 from eligibility import facts, trainings
-from eligibility.forms import CheckForm, initial_of
-from eligibility.models import Decision
+from eligibility.forms.checker import CheckForm, initial_of
 from igot.lib.dates import civil_today
 from igot.lib.limits import limited
 
@@ -39,20 +36,6 @@ def check(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         context |= facts.advice(form.facts, form.chosen)
     return render(request, "eligibility/check.html", context)
-
-
-@require_safe
-def decision(request: UserRequest, public_id: UUID) -> HttpResponse:
-    """Show a decision with all that it rests on, to those who may see it."""
-    decisions = Decision.objects.visible_to(request.user).with_all()
-    found = get_object_or_404(decisions, public_id=public_id)
-    context = {
-        "decision": found,
-        "rows": facts.input_rows(found.inputs),
-        "superseded_by": getattr(found, "superseded_by", None),
-        "is_own": found.officer.user_id == request.user.pk,
-    }
-    return render(request, "eligibility/decision.html", context)
 
 
 def _officer_behind(request: HttpRequest) -> Officer | None:
