@@ -9,7 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
-from accounts import actions
+from accounts.actions import records
 from accounts.models import Officer, User
 from accounts.roles import Role
 
@@ -54,7 +54,7 @@ def officer_of(user: User) -> Officer:
     if officer := own.first():
         return officer
     if Officer.objects.of_roll_for(user).exists():
-        actions.take_over_record(acting_user=user, at=timezone.now())
+        records.take_over_record(acting_user=user, at=timezone.now())
         if officer := own.first():
             return officer
     officer, _is_new = Officer.objects.with_service().get_or_create(user=user)

@@ -6,7 +6,8 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from accounts import actions, forms, policies, states
+from accounts import forms, policies, states
+from accounts.actions import access, records
 from accounts.desk import DeskAdmin, DeskInline, DeskStep
 from accounts.models import (
     AuditEntry,
@@ -41,7 +42,7 @@ class UserAdmin(DeskAdmin):
         user: User = form.instance
         before = sorted(user.groups.values_list("name", flat=True))
         super().save_related(request, form, formsets, change)
-        actions.record_access_change(
+        access.record_access_change(
             user=user, roles_before=before, acting_user=cast(User, request.user)
         )
 
@@ -67,7 +68,7 @@ class OfficerAdmin(DeskAdmin):
             name="verify",
             label=_("Verify"),
             step=states.VERIFY,
-            action=actions.verify_record,
+            action=records.verify_record,
             explain=_("You certify that these facts agree with the service book."),
             in_bulk=True,
         ),
@@ -75,7 +76,7 @@ class OfficerAdmin(DeskAdmin):
             name="return",
             label=_("Return"),
             step=states.RETURN,
-            action=actions.return_record,
+            action=records.return_record,
             form=forms.ReasonForm,
             explain=_("The officer is told the reason and declares the record anew."),
         ),
@@ -171,7 +172,7 @@ class NodalAppointmentAdmin(DeskAdmin):
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
-        actions.give_nodal_role(user=obj.user, acting_user=cast(User, request.user))
+        access.give_nodal_role(user=obj.user, acting_user=cast(User, request.user))
 
 
 @admin.register(OfficialEmailDomain)

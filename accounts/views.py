@@ -10,8 +10,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts import actions, facts, forms, policies, states
+from accounts import facts, forms, policies, states
 from accounts.access import UserRequest, officer_of, role_required
+from accounts.actions import notices, records
 from accounts.models import Notice, Officer
 from accounts.roles import Role
 from igot.lib.errors import Refused
@@ -32,7 +33,7 @@ def profile_edit(request: UserRequest) -> HttpResponse:
     officer = officer_of(request.user)
     form = forms.ServiceRecordForm(request.POST or None, officer=officer)
     if form.is_valid():
-        actions.declare_record(
+        records.declare_record(
             officer_id=officer.pk,
             facts=form.cleaned_data,
             acting_user=request.user,
@@ -68,7 +69,7 @@ def officer_detail(request: UserRequest, officer_id: int) -> HttpResponse:
 @role_required(Role.NODAL_OFFICER, Role.DEALING_HAND)
 def officer_verify(request: UserRequest, officer_id: int) -> HttpResponse:
     officer = get_object_or_404(Officer.objects.visible_to(request.user), pk=officer_id)
-    actions.verify_record(officer_id=officer.pk, acting_user=request.user, at=timezone.now())
+    records.verify_record(officer_id=officer.pk, acting_user=request.user, at=timezone.now())
     messages.success(request, _("The service record of %(name)s is verified.") % {"name": officer})
     return redirect("accounts:officer_list")
 
@@ -82,7 +83,7 @@ def officer_return(request: UserRequest, officer_id: int) -> HttpResponse:
     form = forms.ReasonForm(request.POST)
     if form.is_valid():
         try:
-            actions.return_record(
+            records.return_record(
                 officer_id=officer.pk,
                 reason=form.cleaned_data["reason"],
                 acting_user=request.user,
@@ -118,13 +119,13 @@ def inbox(request: UserRequest) -> HttpResponse:
 @require_POST
 def notice_open(request: UserRequest, notice_id: int) -> HttpResponse:
     get_object_or_404(Notice.objects.visible_to(request.user), pk=notice_id)
-    notice = actions.read_notice(notice_id=notice_id, acting_user=request.user, at=timezone.now())
+    notice = notices.read_notice(notice_id=notice_id, acting_user=request.user, at=timezone.now())
     return HttpResponseRedirect(notice.link) if notice.link else redirect("accounts:inbox")
 
 
 @require_POST
 def inbox_read(request: UserRequest) -> HttpResponse:
-    actions.read_all_notices(acting_user=request.user, at=timezone.now())
+    notices.read_all_notices(acting_user=request.user, at=timezone.now())
     return redirect("accounts:inbox")
 
 

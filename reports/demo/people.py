@@ -11,7 +11,7 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.contrib.auth.models import Group
 
-from accounts import actions
+from accounts.actions import records
 from accounts.models import CadreAuthority, NodalAppointment, Officer, Rank, Service, State, User
 from accounts.roles import DESK_ROLES, Role
 
@@ -265,7 +265,7 @@ def make_officers(
 
 def declare(user: User, facts: dict[str, Any], at: datetime) -> Officer:
     officer, _is_new = Officer.objects.get_or_create(user=user)
-    actions.declare_record(officer_id=officer.pk, facts=facts, acting_user=user, at=at)
+    records.declare_record(officer_id=officer.pk, facts=facts, acting_user=user, at=at)
     return officer
 
 
@@ -273,14 +273,14 @@ def settle_record(officer: Officer, users: dict[str, User], at: datetime, index:
     """Verify most records, return a few, leave the others in the queue."""
     if index % 10 in (3, 7) and index > 40:
         if index % 20 == 3:
-            actions.return_record(
+            records.return_record(
                 officer_id=officer.pk,
                 reason="The date of joining differs from the service book, page 4.",
                 acting_user=users["dealing"],
                 at=at,
             )
         return
-    actions.verify_record(officer_id=officer.pk, acting_user=users["dealing"], at=at)
+    records.verify_record(officer_id=officer.pk, acting_user=users["dealing"], at=at)
 
 
 def make_known_officer(users: dict[str, User], at: datetime) -> Officer:
@@ -300,7 +300,7 @@ def make_known_officer(users: dict[str, User], at: datetime) -> Officer:
         "mobile": "9876543210",
     }
     officer = declare(users["officer"], facts, at)
-    actions.verify_record(
+    records.verify_record(
         officer_id=officer.pk, acting_user=users["nodal"], at=at + timedelta(days=3)
     )
     return Officer.objects.with_service().get(pk=officer.pk)

@@ -140,11 +140,11 @@ def test_a_change_is_undone_when_its_entry_cannot_be_written(monkeypatch):
     def fail(*args, **kwargs):
         raise RuntimeError("no space left")
 
-    monkeypatch.setattr("accounts.actions.audit.record", fail)
-    from accounts import actions
+    monkeypatch.setattr("accounts.actions.records.audit.record", fail)
+    from accounts.actions import records
 
     with pytest.raises(RuntimeError), transaction.atomic():
-        actions.verify_record(officer_id=officer.pk, acting_user=hand, at=timezone.now())
+        records.verify_record(officer_id=officer.pk, acting_user=hand, at=timezone.now())
 
     officer.refresh_from_db()
     assert not officer.is_verified

@@ -3,7 +3,8 @@ from datetime import date
 import pytest
 from django.utils import timezone
 
-from accounts import actions, policies, states
+from accounts import policies, states
+from accounts.actions import records
 from accounts.models import AuditEntry, Notice, Officer, ServiceRecordEntry
 from accounts.roles import Role
 from accounts.states import RecordState
@@ -21,12 +22,12 @@ pytestmark = pytest.mark.django_db
 
 
 def facts_of(officer, **changes):
-    names = (*Officer.FACTS, *actions.POSTING)
+    names = (*Officer.FACTS, *records.POSTING)
     return {**{name: getattr(officer, name) for name in names}, **changes}
 
 
 def declare(officer, **changes):
-    actions.declare_record(
+    records.declare_record(
         officer_id=officer.pk,
         facts=facts_of(officer, **changes),
         acting_user=officer.user,
@@ -36,7 +37,7 @@ def declare(officer, **changes):
 
 
 def verify(officer, user):
-    actions.verify_record(officer_id=officer.pk, acting_user=user, at=timezone.now())
+    records.verify_record(officer_id=officer.pk, acting_user=user, at=timezone.now())
     officer.refresh_from_db()
 
 
@@ -112,7 +113,7 @@ def test_an_appointment_that_has_ended_gives_no_reach():
 def test_a_record_comes_back_with_its_reason():
     hand, officer = make_user(Role.DEALING_HAND), make_officer(is_verified=False)
 
-    actions.return_record(
+    records.return_record(
         officer_id=officer.pk, reason="Date of joining", acting_user=hand, at=timezone.now()
     )
 

@@ -5,8 +5,8 @@ from datetime import date
 import pytest
 from django.utils import timezone
 
-from accounts import actions
 from accounts.access import officer_of
+from accounts.actions import records
 from accounts.models import AuditEntry, Notice, Officer
 from accounts.notifications import notify
 from accounts.roles import Role
@@ -39,7 +39,7 @@ def test_a_record_that_has_a_log_in_is_never_taken_over():
     make_officer(official_email="asha@example.gov.in")
     user = make_user(Role.OFFICER, email="asha@example.gov.in")
 
-    assert actions.take_over_record(acting_user=user, at=timezone.now()) is None
+    assert records.take_over_record(acting_user=user, at=timezone.now()) is None
 
 
 def test_nobody_is_told_where_an_officer_has_no_log_in():

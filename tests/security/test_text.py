@@ -15,7 +15,7 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from accounts import audit
-from accounts.actions import return_record
+from accounts.actions.records import return_record
 from accounts.models import AuditEntry, Officer
 from accounts.notifications import notify
 from accounts.roles import Role

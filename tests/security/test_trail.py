@@ -12,8 +12,8 @@ from django.core.management import call_command
 from django.db import connection, transaction
 from django.utils import timezone
 
-from accounts import actions as records
 from accounts import audit
+from accounts.actions import records
 from accounts.models import AuditEntry, AuditSeal
 from accounts.roles import Role
 from circulars import actions as paper

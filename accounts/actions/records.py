@@ -1,26 +1,14 @@
-"""What people do to service records and notices. Each public function is a transaction."""
+"""What people do to service records: declare, verify, return, take over."""
 
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from allauth.usersessions.models import UserSession
-from django.contrib.auth.models import Group
-from django.contrib.sessions.models import Session
 from django.db import transaction
-from django.utils import timezone
 
 from accounts import audit, policies, states
-from accounts.models import (
-    AuditEntry,
-    NodalAppointment,
-    Notice,
-    Officer,
-    ServiceRecordEntry,
-    User,
-)
+from accounts.models import AuditEntry, NodalAppointment, Officer, ServiceRecordEntry, User
 from accounts.notifications import notify
-from accounts.roles import Role
 from accounts.states import RecordState
 from igot.lib.errors import Refused
 
@@ -96,57 +84,6 @@ def take_over_record(*, acting_user: User, at: datetime) -> Officer | None:
     officer.save(update_fields=["user"])
     audit.record(officer, "record.taken_over", acting_user=acting_user, at=at)
     return officer
-
-
-@transaction.atomic(durable=True)
-def read_notice(*, notice_id: int, acting_user: User, at: datetime) -> Notice:
-    """Mark one of the user's notices as read and return it."""
-    notice = Notice.objects.visible_to(acting_user).select_for_update(no_key=True).get(pk=notice_id)
-    if notice.read_at is None:
-        notice.read_at = at
-        notice.save(update_fields=["read_at"])
-    return notice
-
-
-@transaction.atomic(durable=True)
-def read_all_notices(*, acting_user: User, at: datetime) -> int:
-    """Mark all of the user's notices as read; return how many were not."""
-    return Notice.objects.visible_to(acting_user).unread().update(read_at=at)
-
-
-@transaction.atomic
-def record_access_change(*, user: User, roles_before: list[str], acting_user: User) -> None:
-    """Record a change of roles; a user who may no longer sign in loses the running sessions."""
-    at = timezone.now()
-    roles = sorted(user.groups.values_list("name", flat=True))
-    if roles != roles_before:
-        audit.record(
-            user, "user.roles_changed", acting_user=acting_user, at=at, was=roles_before, now=roles
-        )
-    if not user.is_active:
-        end_sessions(user=user, acting_user=acting_user)
-
-
-@transaction.atomic
-def end_sessions(*, user: User, acting_user: User) -> int:
-    """End every session of `user`; return how many there were."""
-    keys = list(UserSession.objects.filter(user=user).values_list("session_key", flat=True))
-    Session.objects.filter(session_key__in=keys).delete()
-    UserSession.objects.filter(user=user).delete()
-    audit.record(
-        user, "user.sessions_ended", acting_user=acting_user, at=timezone.now(), sessions=len(keys)
-    )
-    return len(keys)
-
-
-@transaction.atomic
-def give_nodal_role(*, user: User, acting_user: User) -> None:
-    """Make `user` a nodal officer by role, where an appointment says so."""
-    group, _is_new = Group.objects.get_or_create(name=Role.NODAL_OFFICER.value)
-    before = sorted(user.groups.values_list("name", flat=True))
-    if group.name not in before:
-        user.groups.add(group)
-        record_access_change(user=user, roles_before=before, acting_user=acting_user)
 
 
 def _lock_for(step: states.Step, officer_id: int, acting_user: User) -> Officer:
