@@ -58,9 +58,11 @@ class Table:
     header: list[str]
     delimiter: str
     lines: Iterator[str] = field(repr=False)  # the text below the header
+    notes: list[str] = field(default_factory=list)  # sentences for whoever sent the file
     _records: Iterator[list[str]] = field(repr=False)
     _max_rows: int = 0
     _max_cell: int = 0
+    _header_row: int = 1
 
     def __iter__(self) -> Iterator[Line]:
         for number, record in self.records():
@@ -79,7 +81,7 @@ class Table:
 
         :raises TableError: at the first row that cannot be read or exceeds a limit
         """
-        number = 1
+        number = self._header_row
         while True:
             number += 1
             try:
@@ -197,7 +199,7 @@ def read_csv(
     Limits of 0 are no limits. The rows are read as the table is walked.
     :raises TableError: not text, no header, a name twice, a required column missing, too large
     """
-    if max_bytes and (size := _size_of(file)) is not None and size > max_bytes:
+    if max_bytes and (size := size_of(file)) is not None and size > max_bytes:
         raise TableError(
             _("The file is larger than %(megabytes)s MB.") % {"megabytes": max_bytes // 1_000_000}
         )
@@ -217,7 +219,7 @@ def read_csv(
         raise TableError(_("The first row, which must name the columns, cannot be read.")) from None
     while header and not header[-1]:
         header.pop()
-    _check_header(header, required, max_columns)
+    check_header(header, required, max_columns)
     return Table(
         header=header,
         delimiter=delimiter,
@@ -257,7 +259,7 @@ def normalise_header(name: str) -> str:
     return "_".join(folded.replace("-", " ").replace("_", " ").split())
 
 
-def _check_header(header: Sequence[str], required: Sequence[str], max_columns: int) -> None:
+def check_header(header: Sequence[str], required: Sequence[str], max_columns: int) -> None:
     if not any(header):
         raise TableError(_("The first row of the file names no column."))
     if max_columns and len(header) > max_columns:
@@ -281,7 +283,12 @@ def _encoding_of(file: IO[bytes]) -> str:
     else:
         start = file.read(4)
         file.seek(0)
-    return next((name for mark, name in ENCODINGS if start.startswith(mark)), "utf-8")
+    for mark, name in ENCODINGS:
+        if start.startswith(mark):
+            return name
+    # UTF-16 without its mark shows itself: one byte of an ordinary first letter is zero.
+    low, high = start[1:2] == b"\0", start[:1] == b"\0"
+    return "utf-8" if low == high else ("utf-16-le" if low else "utf-16-be")
 
 
 def _first_line(text: io.TextIOWrapper) -> str:
@@ -304,7 +311,7 @@ def _chain_lines(first: str, rest: Iterable[str]) -> Iterator[str]:
     yield from rest
 
 
-def _size_of(file: IO[bytes]) -> int | None:
+def size_of(file: IO[bytes]) -> int | None:
     """Tell how many bytes are left; None for a pipe, whose limit is the number of rows."""
     if not file.seekable():
         return None

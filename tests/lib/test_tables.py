@@ -152,3 +152,8 @@ def test_what_was_written_is_read_back(rows):
     expected = list(csv.reader(io.StringIO(stream.getvalue())))[1:]
     assert [record for _number, record in table.records()] == expected
     assert all("\r" in "".join(row) or row in expected for row in shown)
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_utf_16_is_read_without_its_mark(encoding):
+    assert read("code,name\nA1,आशा\n".encode(encoding)) == [{"code": "A1", "name": "आशा"}]
