@@ -2,18 +2,18 @@
 
 from django.urls import path
 
-from accounts import views
+from accounts.views import records
 
 app_name = "accounts"
 urlpatterns = [
-    path("me/record/", views.profile, name="profile"),
-    path("me/record/edit/", views.profile_edit, name="profile_edit"),
-    path("me/notices/", views.inbox, name="inbox"),
-    path("me/notices/read/", views.inbox_read, name="inbox_read"),
-    path("me/notices/<int:notice_id>/open/", views.notice_open, name="notice_open"),
-    path("me/account/", views.account, name="account"),
-    path("officers/", views.officer_list, name="officer_list"),
-    path("officers/<int:officer_id>/", views.officer_detail, name="officer"),
-    path("officers/<int:officer_id>/verify/", views.officer_verify, name="officer_verify"),
-    path("officers/<int:officer_id>/return/", views.officer_return, name="officer_return"),
+    path("me/record/", records.profile, name="profile"),
+    path("me/record/edit/", records.profile_edit, name="profile_edit"),
+    path("me/notices/", records.inbox, name="inbox"),
+    path("me/notices/read/", records.inbox_read, name="inbox_read"),
+    path("me/notices/<int:notice_id>/open/", records.notice_open, name="notice_open"),
+    path("me/account/", records.account, name="account"),
+    path("officers/", records.officer_list, name="officer_list"),
+    path("officers/<int:officer_id>/", records.officer_detail, name="officer"),
+    path("officers/<int:officer_id>/verify/", records.officer_verify, name="officer_verify"),
+    path("officers/<int:officer_id>/return/", records.officer_return, name="officer_return"),
 ]
