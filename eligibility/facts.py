@@ -15,8 +15,11 @@ from eligibility.models import AudienceEntry, RuleSetVersion
 from eligibility.rules import Clause, Facts, Finding, RuleBook, ServiceFacts, decide
 from eligibility.states import (
     AgeMode,
+    AgeRelaxation,
     BreakPolicy,
+    MissingData,
     Rule,
+    SelfPacedCommencement,
     ServiceBase,
     ServiceEdge,
     TestDate,
@@ -55,6 +58,10 @@ def rule_book(version: RuleSetVersion) -> RuleBook:
         age_mode=AgeMode(version.age_mode),
         age_ref_month=version.age_reference_month,
         age_ref_day=version.age_reference_day,
+        age_relaxation=AgeRelaxation(version.age_relaxation),
+        missing_data=MissingData(version.missing_data),
+        selfpaced_commencement=SelfPacedCommencement(version.selfpaced_commencement),
+        boundary_to_human=version.boundary_to_human,
         sources={rule: getattr(version, f"{rule}_source") for rule in Rule},
         sources_hi={rule: getattr(version, f"{rule}_source_hi") for rule in Rule},
     )

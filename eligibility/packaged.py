@@ -13,8 +13,11 @@ from accounts.directory import Directory
 from eligibility.rules import Clause, RuleBook, ServiceFacts
 from eligibility.states import (
     AgeMode,
+    AgeRelaxation,
     BreakPolicy,
+    MissingData,
     Rule,
+    SelfPacedCommencement,
     ServiceBase,
     ServiceEdge,
     TestDate,
@@ -100,6 +103,10 @@ def _book(code: str, row: Mapping[str, Any]) -> RuleBook:
         age_mode=AgeMode(row["age_mode"]),
         age_ref_month=row["age_reference_month"],
         age_ref_day=row["age_reference_day"],
+        age_relaxation=AgeRelaxation(row["age_relaxation"]),
+        missing_data=MissingData(row["missing_data"]),
+        selfpaced_commencement=SelfPacedCommencement(row["selfpaced_commencement"]),
+        boundary_to_human=row["boundary_to_human"],
         sources={rule: row[f"{rule}_source"] for rule in Rule},
         sources_hi={rule: row[f"{rule}_source_hi"] for rule in Rule},
     )

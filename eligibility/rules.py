@@ -11,9 +11,12 @@ from eligibility import reasons
 from eligibility.states import (
     PRECEDENCE,
     AgeMode,
+    AgeRelaxation,
     BreakPolicy,
+    MissingData,
     Outcome,
     Rule,
+    SelfPacedCommencement,
     ServiceBase,
     ServiceEdge,
     TestDate,
@@ -83,6 +86,10 @@ class RuleBook:
     age_mode: AgeMode = AgeMode.INCLUSIVE
     age_ref_month: int = 7
     age_ref_day: int = 1
+    age_relaxation: AgeRelaxation = AgeRelaxation.NONE
+    missing_data: MissingData = MissingData.INCOMPLETE
+    selfpaced_commencement: SelfPacedCommencement = SelfPacedCommencement.FIRST_ENROLMENT
+    boundary_to_human: bool = True  # whoever confirms a boundary case is shown both readings
     sources: Mapping[str, str] = field(default_factory=dict)  # rule -> paragraph
     sources_hi: Mapping[str, str] = field(default_factory=dict)
 
@@ -132,7 +139,9 @@ def decide(
     )
     age = check_age(born_on=facts.born_on, rules=rules, commences_on=commences_on)
     return Ruling(
-        outcome=combine(audience.verdict, length.verdict, age.verdict),
+        outcome=combine(
+            audience.verdict, length.verdict, age.verdict, missing_data=rules.missing_data
+        ),
         findings=(audience, length, age),
         is_boundary=age.is_boundary,
         first_eligible_on=length.first_day,
@@ -140,11 +149,15 @@ def decide(
     )
 
 
-def combine(*verdicts: Verdict) -> Outcome:
-    """Make one outcome of the verdicts: the first line of `PRECEDENCE` that applies."""
-    return next(
-        (outcome for verdict, outcome in PRECEDENCE if verdict in verdicts), Outcome.ELIGIBLE
-    )
+def combine(*verdicts: Verdict, missing_data: MissingData = MissingData.INCOMPLETE) -> Outcome:
+    """Make one outcome of the verdicts: the first line of `PRECEDENCE` that applies.
+
+    Where `missing_data` says so, the Department decides without the fact that is missing.
+    """
+    outcome = next((then for verdict, then in PRECEDENCE if verdict in verdicts), Outcome.ELIGIBLE)
+    if outcome == Outcome.INCOMPLETE and missing_data == MissingData.REFER:
+        return Outcome.REFER
+    return outcome
 
 
 # --- audience ---------------------------------------------------------------------------------

@@ -76,6 +76,26 @@ class AgeMode(TextChoices):
     COMPLETED_YEARS = "COMPLETED_YEARS", _("Whole years only: everyone below the next birthday")
 
 
+class AgeRelaxation(TextChoices):
+    """Who has a higher age limit: the texts name nobody (docs/decisions/0080)."""
+
+    NONE = "NONE", _("None: the texts give no relaxation to anybody")
+
+
+class MissingData(TextChoices):
+    """What comes of a fact that is not on record; it is never guessed."""
+
+    INCOMPLETE = "INCOMPLETE", _("The answer waits for the fact")
+    REFER = "REFER", _("The Department decides without it")
+
+
+class SelfPacedCommencement(TextChoices):
+    """When a course without runs commences for an officer."""
+
+    FIRST_ENROLMENT = "FIRST_ENROLMENT", _("On the day of the first enrolment, and stays there")
+    DAY_OF_ASKING = "DAY_OF_ASKING", _("On each day on which the question is asked")
+
+
 # First that applies: domain page 20, section 2.5.
 PRECEDENCE = (
     (Verdict.FAIL, Outcome.NOT_ELIGIBLE),

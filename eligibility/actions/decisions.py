@@ -31,7 +31,7 @@ def decide(
     """Decide on the officer's record as it stands, and keep the decision with all it rests on.
 
     `run` is None for a course without runs; then `course` is named. A training without a day of
-    commencement commences on the day of first enrolment, which an earlier decision has frozen.
+    commencement commences on the day that its rule set says: see `_begins_on`.
     An override that a second person has approved holds for as long as facts and findings do.
     :raises Refused: the course names no rule set that is approved
     """
@@ -40,14 +40,10 @@ def decide(
         raise ValueError("name the run, or the course that has none")
     officer = Officer.objects.select_for_update(no_key=True, of=("self",)).get(pk=officer.pk)
     latest = Decision.objects.on(officer, course, run).first()
-    commences_on = commences_on or (run.commences_on if run else None)
-    commences_on = commences_on or (latest.commences_on if latest else civil_date(at))
     registered_on = registered_on or civil_date(at)
-    version = RuleSetVersion.objects.governing(course.rule_set_code, commences_on)
-    if version is None:
-        raise Refused(
-            _("The course “%(course)s” names no rule set that is in force.") % {"course": course}
-        )
+    commences_on = commences_on or (run.commences_on if run else None)
+    commences_on = commences_on or _begins_on(course, latest, civil_date(at))
+    version = _governing(course, commences_on)
     book = facts.rule_book(version)
     known = facts.facts_of(officer, on=rules.test_date(book, commences_on, registered_on))
     ruling = rules.decide(
@@ -174,6 +170,28 @@ def decline_override(
         remark=remark,
     )
     return proposal
+
+
+def _begins_on(course: Course, latest: Decision | None, today: date) -> date:
+    """Find the day on which a training without a day of its own commences.
+
+    That of the first enrolment, which the first decision has frozen; or, where the rule set
+    counts each asking anew, `today`. Source: domain page 20, section 2.5, selfpaced_commencement.
+    """
+    if latest is None:
+        return today
+    counts_anew = states.SelfPacedCommencement.DAY_OF_ASKING
+    version = _governing(course, today)
+    return today if version.selfpaced_commencement == counts_anew else latest.commences_on
+
+
+def _governing(course: Course, commences_on: date) -> RuleSetVersion:
+    version = RuleSetVersion.objects.governing(course.rule_set_code, commences_on)
+    if version is None:
+        raise Refused(
+            _("The course “%(course)s” names no rule set that is in force.") % {"course": course}
+        )
+    return version
 
 
 def _standing_override(latest: Decision | None, content: dict[str, Any]) -> dict[str, Any]:

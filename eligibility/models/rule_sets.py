@@ -1,7 +1,7 @@
 """Rule sets as law: versions with their days, clauses with their paragraphs, and the audience."""
 
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -10,7 +10,12 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Officer, Service, User
+from circulars.models import Circular
 from eligibility import states
+
+MOST_YEARS: Final = 40
+LEAST_AGE: Final = 18
+MOST_AGE: Final = 100
 
 
 class RuleSet(models.Model):
@@ -63,6 +68,15 @@ class RuleSetVersion(models.Model):
     effective_from = models.DateField(_("from"))
     effective_to = models.DateField(_("until"), null=True, blank=True)
     circular_reference = models.CharField(_("circular"), max_length=200)
+    circular = models.ForeignKey(
+        Circular,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("circular on the portal"),
+        help_text=_("Where the circular was issued here: pages then lead to it."),
+    )
     audience_source = models.CharField(_("paragraph on who is eligible"), max_length=150)
     audience_source_hi = models.CharField(
         _("paragraph on who is eligible, in Hindi"), max_length=150, blank=True
@@ -82,7 +96,9 @@ class RuleSetVersion(models.Model):
         blank=True,
         help_text=_("Values of “length of service counts from” in the list of services."),
     )
-    service_years = models.PositiveSmallIntegerField(_("years of service"), default=2)
+    service_years = models.PositiveSmallIntegerField(
+        _("years of service"), default=2, validators=[MaxValueValidator(MOST_YEARS)]
+    )
     service_edge = models.CharField(
         _("the period is complete"),
         max_length=10,
@@ -101,7 +117,11 @@ class RuleSetVersion(models.Model):
         choices=states.BreakPolicy,
         default=states.BreakPolicy.REFER,
     )
-    age_limit = models.PositiveSmallIntegerField(_("age limit"), default=56)
+    age_limit = models.PositiveSmallIntegerField(
+        _("age limit"),
+        default=56,
+        validators=[MinValueValidator(LEAST_AGE), MaxValueValidator(MOST_AGE)],
+    )
     age_reference_month = models.PositiveSmallIntegerField(
         _("month of the age rule"),
         default=7,
@@ -117,6 +137,29 @@ class RuleSetVersion(models.Model):
         max_length=20,
         choices=states.AgeMode,
         default=states.AgeMode.INCLUSIVE,
+    )
+    age_relaxation = models.CharField(
+        _("relaxation of the age limit"),
+        max_length=10,
+        choices=states.AgeRelaxation,
+        default=states.AgeRelaxation.NONE,
+    )
+    missing_data = models.CharField(
+        _("a fact that is missing"),
+        max_length=10,
+        choices=states.MissingData,
+        default=states.MissingData.INCOMPLETE,
+    )
+    selfpaced_commencement = models.CharField(
+        _("a self-paced course commences"),
+        max_length=15,
+        choices=states.SelfPacedCommencement,
+        default=states.SelfPacedCommencement.FIRST_ENROLMENT,
+    )
+    boundary_to_human = models.BooleanField(
+        _("show both readings of a boundary case to whoever confirms it"),
+        default=True,
+        help_text=_("They then have to state that they considered both."),
     )
     treat_cscs_as_css = models.BooleanField(_("treat CSCS as CSS"), default=False)
     treat_ut_services_as_state = models.BooleanField(
@@ -171,6 +214,19 @@ class RuleSetVersion(models.Model):
             models.CheckConstraint(
                 condition=Q(age_reference_month__range=(1, 12), age_reference_day__range=(1, 28)),
                 name="eligibility_rulesetversion_reference_day_exists",
+            ),
+            models.CheckConstraint(
+                condition=Q(service_years__lte=MOST_YEARS, age_limit__range=(LEAST_AGE, MOST_AGE)),
+                name="eligibility_rulesetversion_years_within_a_life",
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    circular_reference__gt="",
+                    audience_source__gt="",
+                    service_source__gt="",
+                    age_source__gt="",
+                ),
+                name="eligibility_rulesetversion_quotes_its_paragraphs",
             ),
         ]
 
