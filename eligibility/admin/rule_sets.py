@@ -9,6 +9,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from accounts.desk import DeskAdmin, DeskInline, DeskStep
+from circulars.models import Circular
 from eligibility import facts, policies, reading, states
 from eligibility.actions import rule_sets as actions
 from eligibility.models import AudienceEntry, RuleSet, RuleSetVersion
@@ -94,6 +95,15 @@ class RuleSetVersionAdmin(DeskAdmin):
     )
     summary_fields = ("rule_set", "version", "effective_from", "plain_words")
     event_labels = {"rulesetversion.approved": _("Approved")}
+
+    def get_autocomplete_fields(self, request: HttpRequest) -> list[str]:
+        """Choose the circular from a list: not everybody at this desk may search the papers."""
+        return [name for name in super().get_autocomplete_fields(request) if name != "circular"]
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **given: Any) -> Any:
+        if db_field.name == "circular":
+            given["queryset"] = Circular.objects.visible_to(request.user).public().latest_first()
+        return super().formfield_for_foreignkey(db_field, request, **given)
 
     @admin.display(description=_("in plain language"))
     def plain_words(self, version: RuleSetVersion) -> SafeString:
