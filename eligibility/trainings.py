@@ -32,22 +32,53 @@ class Training:
         }
 
 
-def open_or_coming(today: date, *, run_code: str = "") -> list[Training]:
-    """List the trainings that one can still join, by course; and `run_code`, even if past."""
-    wanted = Q(state__in=[RunState.ANNOUNCED, RunState.SCHEDULED], commences_on__gte=today)
-    wanted |= Q(code=run_code, commences_on__isnull=False)
+@dataclass(frozen=True, kw_only=True)
+class Offer:
+    """What the catalogue holds out: a run, with or without a day yet, or a self-paced course."""
+
+    course: Course
+    run: Run | None
+
+    @property
+    def key(self) -> str:
+        return f"run:{self.run.code}" if self.run else f"course:{self.course.code}"
+
+    def commences_on(self, today: date) -> date | None:
+        """Return the day of commencement: today for a course that begins when the learner does."""
+        return self.run.commences_on if self.run else today
+
+    def is_ahead(self, today: date) -> bool:
+        """Return whether one can still join, now or once registration opens."""
+        if self.run is None:
+            return True
+        closes, begins = self.run.registration_closes_on, self.run.commences_on
+        return not (closes and closes < today) and (
+            begins is None or begins >= today or self.run.is_open_on(today)
+        )
+
+
+def on_offer(today: date, *, run_code: str = "") -> list[Offer]:
+    """List what is open, announced or coming, by course; and `run_code`, even if past."""
+    live = Q(state__in=[RunState.ANNOUNCED, RunState.SCHEDULED])
+    wanted = live & (Q(commences_on__gte=today) | Q(registration_closes_on__gte=today))
+    wanted |= Q(state=RunState.ANNOUNCED, commences_on__isnull=True)
+    wanted |= Q(code=run_code)
     runs = Run.objects.of_published().filter(wanted).select_related("course").in_order()
-    found = [
-        Training(key=f"run:{run.code}", course=run.course, run=run, commences_on=run.commences_on)
-        for run in runs
-        if run.commences_on and not run.course.is_self_paced
-    ]
+    found = [Offer(course=run.course, run=run) for run in runs if not run.course.is_self_paced]
     self_paced = Course.objects.published().filter(mode=Course.Mode.SELF_PACED)
-    found += [
-        Training(key=f"course:{course.code}", course=course, run=None, commences_on=today)
-        for course in self_paced
-    ]
-    found.sort(key=lambda training: str(training.course).casefold())
+    found += [Offer(course=course, run=None) for course in self_paced]
+    found.sort(key=lambda offer: (str(offer.course).casefold(), offer.course.pk))
+    return found
+
+
+def datable(offers: Iterable[Offer], today: date, *, run_code: str = "") -> list[Training]:
+    """Take those with a day of commencement that is not past, and `run_code`, even if past."""
+    found = []
+    for offer in offers:
+        day = offer.commences_on(today)
+        if day and (day >= today or (offer.run and offer.run.code == run_code)):
+            training = Training(key=offer.key, course=offer.course, run=offer.run, commences_on=day)
+            found.append(training)
     return found
 
 

@@ -22,7 +22,9 @@ from igot.lib.limits import limited
 def check(request: HttpRequest) -> HttpResponse:
     """Answer whether somebody with these facts is eligible; the address names the course alone."""
     run_code, course_code = request.GET.get("run", ""), request.GET.get("course", "")
-    offered = trainings.open_or_coming(civil_today(), run_code=run_code)
+    today = civil_today()
+    offers = trainings.on_offer(today, run_code=run_code)
+    offered = trainings.datable(offers, today, run_code=run_code)
     form = CheckForm(
         request.POST if request.method == "POST" else None,
         trainings=offered,

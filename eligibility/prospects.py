@@ -1,0 +1,106 @@
+"""The eligibility calendar: what one person may join, of all that is open or announced."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import groupby
+
+from django.db.models import TextChoices, prefetch_related_objects
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Officer
+from courses.models import Course
+from eligibility import facts
+from eligibility.books import Books
+from eligibility.outlook import NO_RULES, Answer, Prospect, look_ahead
+from eligibility.rules import Facts
+from eligibility.strip import Strip, axis_of, strip_of
+from eligibility.trainings import Offer, on_offer
+
+FIRST_SHOWN = (Answer.YES, Answer.REFER, Answer.LATER, Answer.MISSING, Answer.NO, Answer.NO_RULES)
+
+
+class Order(TextChoices):
+    COURSE = "", _("By course")
+    DATE = "date", _("By day of commencement")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """One line of the calendar."""
+
+    offer: Offer
+    prospect: Prospect
+    strip: Strip
+
+    @property
+    def course(self) -> Course:
+        return self.offer.course
+
+    @property
+    def commences_on(self) -> date | None:
+        """Return the day of commencement; None for self-paced, or announced without a day."""
+        return self.offer.run.commences_on if self.offer.run else None
+
+
+def calendar(offers: Iterable[Offer], facts_on: Callable[[date], Facts], today: date) -> list[Line]:
+    """Answer for each offer that is still ahead; two queries, however many there are."""
+    ahead = [offer for offer in offers if offer.is_ahead(today)]
+    books = Books(offer.course.rule_set_code for offer in ahead)
+    found = [(offer, _prospect(offer, facts_on, books, today)) for offer in ahead]
+    days = [offer.commences_on(today) for offer, _prospect_ in found]
+    axis = axis_of([*days, *(prospect.fits_from for _offer, prospect in found)], today)
+    return [
+        Line(
+            offer=offer,
+            prospect=prospect,
+            strip=strip_of(prospect, offer.run.commences_on if offer.run else None, axis),
+        )
+        for offer, prospect in found
+    ]
+
+
+def of_officer(officer: Officer, today: date) -> list[Line]:
+    """Make the calendar of an officer, with the group held on each day of test."""
+    prefetch_related_objects([officer], "postings")
+    return calendar(on_offer(today), lambda day: facts.facts_of(officer, on=day), today)
+
+
+def in_order(lines: Iterable[Line], order: str) -> list[Line]:
+    """Order by course, then day; or by day alone. What has no day yet comes last."""
+    by_day = sorted(lines, key=lambda line: line.commences_on or date.max)
+    if order == Order.DATE:
+        return by_day
+    return sorted(by_day, key=lambda line: (str(line.course).casefold(), line.course.pk))
+
+
+def by_course(lines: Iterable[Line]) -> list[tuple[Course, list[Line]]]:
+    """Group lines that stand in the order of courses."""
+    return [(course, list(rows)) for course, rows in groupby(lines, key=lambda line: line.course)]
+
+
+def foremost(lines: Sequence[Line], most: int) -> list[Line]:
+    """Pick what interests an officer first: what he may join, soonest first."""
+    by_day = in_order(lines, Order.DATE)
+    return sorted(by_day, key=lambda line: FIRST_SHOWN.index(line.prospect.answer))[:most]
+
+
+def count_of(lines: Iterable[Line], answer: Answer) -> int:
+    return sum(line.prospect.answer == answer for line in lines)
+
+
+def _prospect(
+    offer: Offer, facts_on: Callable[[date], Facts], books: Books, today: date
+) -> Prospect:
+    commences_on = offer.commences_on(today)
+    book = books.governing(offer.course.rule_set_code, commences_on or today)
+    if book is None:
+        return NO_RULES
+    return look_ahead(
+        facts_on=facts_on,
+        book=book,
+        commences_on=commences_on,
+        today=today,
+        opens_on=offer.run.registration_opens_on if offer.run else None,
+        closes_on=offer.run.registration_closes_on if offer.run else None,
+    )
