@@ -22,8 +22,10 @@ from courses.models import (
     ProgrammeCourse,
     Provider,
     Run,
+    RunReschedule,
 )
 
+RUN_DAYS = ("registration_opens_on", "registration_closes_on", "commences_on", "ends_on")
 DATED = ("effective_from", "effective_to", "circular_reference")
 
 
@@ -177,6 +179,13 @@ class GradeRuleAdmin(DeskAdmin):
     editable_fields = ("least_grade", "needs_proctored_exam", *DATED)
 
 
+class RunRescheduleInline(DeskInline):
+    model = RunReschedule
+    fields = ("at", "commences_from", "commences_to", "reference", "reason", "rescheduled_by")
+    readonly_fields = fields
+    ordering = ("-pk",)
+
+
 @admin.register(Run)
 class RunAdmin(DeskAdmin):
     list_display = (
@@ -192,17 +201,39 @@ class RunAdmin(DeskAdmin):
     search_fields = ("code", "name", "course__title")
     ordering = ("-commences_on", "code")
     add_fields = ("course", "code")
-    editable_fields = (
-        "name",
-        "name_hi",
-        "registration_opens_on",
-        "registration_closes_on",
-        "commences_on",
-        "ends_on",
-        "note",
-        "note_hi",
-        "circular",
+    editable_fields = ("name", "name_hi", *RUN_DAYS, "note", "note_hi", "circular")
+    inlines = (RunRescheduleInline,)
+    summary_fields = ("code", "course", *RUN_DAYS)
+    why_not = staticmethod(policies.why_not_reschedule)
+    steps = (
+        DeskStep(
+            name="reschedule",
+            label=_("Move the days"),
+            step=None,
+            action=actions.reschedule_run,
+            form=forms.RescheduleForm,
+            explain=_(
+                "The course page announces the move. Eligibility is decided anew for every "
+                "registration under way, within minutes: where the answer changes, the "
+                "registration is held, and the officer and this desk are told. Nothing is "
+                "cancelled."
+            ),
+        ),
     )
+    event_labels = {
+        "run.added": _("Added"),
+        "run.changed": _("Changed"),
+        "run.rescheduled": _("Days moved"),
+        "run.registrations_held": _("Registrations held"),
+    }
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        """Leave the days of a scheduled run to the step, which keeps what they were."""
+        closed = super().get_readonly_fields(request, obj)
+        return [*closed, *RUN_DAYS] if obj and obj.state in states.MOVABLE else closed
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return list(dict.fromkeys(super().get_fields(request, obj)))
 
 
 @admin.register(CommitteeDecision)

@@ -37,6 +37,7 @@ class RunLine(NamedTuple):
     standing: str
     window: str
     days: str
+    moved: str
     note: str
     is_open: bool
 
@@ -140,11 +141,12 @@ def _made_page(courses: CourseQuerySet, code: str, today: date) -> CoursePage | 
     decisions = CommitteeDecision.objects.authorising(today).with_course()
     decisions = decisions.filter(course=course, rule_set_code=course.rule_set_code)
     partners, programmes = links_of(course)
+    runs = Run.objects.filter(course=course).with_move().in_order()
     own = Link(course.institute.brief_name, course.institute.get_absolute_url())
     return CoursePage(
         course=course,
         today=today,
-        runs=[run_line(run, today=today) for run in Run.objects.filter(course=course).in_order()],
+        runs=[run_line(run, today=today) for run in runs],
         outline=outline_of(course),
         decision=decisions.latest_first().first(),
         institutes=[own, *partners],
@@ -186,7 +188,7 @@ def outline_of(course: Course) -> list[Module]:
     return list(modules.values())
 
 
-def run_line(run: Run, *, today: date) -> RunLine:
+def run_line(run: Any, *, today: date) -> RunLine:
     state, tone, standing = _place(run, today)
     opens, closes = run.registration_opens_on, run.registration_closes_on
     begins, ends = run.commences_on, run.ends_on
@@ -208,9 +210,22 @@ def run_line(run: Run, *, today: date) -> RunLine:
         standing=standing,
         window=window,
         days=days,
+        moved=_moved(run),
         note=run.note_in_language,
         is_open=run.is_open_on(today),
     )
+
+
+def _moved(run: Any) -> str:
+    """Say from which day the run was moved, where its present day is not that one again."""
+    was = getattr(run, "moved_from", None)  # of `with_move`
+    if was is None or was == run.commences_on:
+        return ""
+    return _("Moved from %(was)s to %(now)s (%(reference)s)") % {
+        "was": dmy(was),
+        "now": dmy(run.commences_on),
+        "reference": run.moved_by,
+    }
 
 
 def _place(run: Run, today: date) -> tuple[str, str, str]:

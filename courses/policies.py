@@ -1,11 +1,14 @@
-"""Who may do what to a decision of the committee. Buttons and actions ask the same function."""
+"""Who may do what to a decision of the committee and to a run. Buttons and actions ask these."""
+
+from datetime import date
 
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from courses import states
-from courses.models import CommitteeDecision
+from courses.models import CommitteeDecision, Run
 from courses.states import Step
+from igot.lib.dates import dmy
 
 
 def why_not(step: Step, decision: CommitteeDecision, user: User) -> str:
@@ -35,5 +38,29 @@ def _why_not_confirm(decision: CommitteeDecision, user: User) -> str:
     if other := standing.first():
         return _("Decision %(number)s on this course is in force. Withdraw it first.") % {
             "number": other
+        }
+    return ""
+
+
+def why_not_reschedule(step: object, run: Run, user: User) -> str:
+    """Return why `user` may not move the days of `run`, or "" if they may."""
+    if run.state not in states.MOVABLE:
+        return _("The run is “%(state)s”.") % {"state": run.get_state_display()}
+    if not user.has_role(states.RESCHEDULER):
+        return _("This is for the %(role)s.") % {"role": states.RESCHEDULER.label}
+    return ""
+
+
+def why_not_days(commences_on: date, ends_on: date | None, opens_on: date, closes_on: date) -> str:
+    """Return why a run cannot have these days together, or "" if it can."""
+    if ends_on and ends_on < commences_on:
+        return _("The run cannot end on %(end)s, before it commences on %(start)s.") % {
+            "end": dmy(ends_on),
+            "start": dmy(commences_on),
+        }
+    if closes_on < opens_on:
+        return _("Registration cannot close on %(end)s, before it opens on %(start)s.") % {
+            "end": dmy(closes_on),
+            "start": dmy(opens_on),
         }
     return ""

@@ -30,3 +30,5 @@ CONFIRM = Step(frozenset({DecisionState.DRAFT}), DecisionState.IN_FORCE, Role.CO
 WITHDRAW = Step(frozenset({DecisionState.IN_FORCE}), DecisionState.WITHDRAWN, Role.COMMITTEE_MEMBER)
 STEPS = (CONFIRM, WITHDRAW)
 RECORDER = Role.COMMITTEE_SECRETARY  # records what was resolved, as a draft
+MOVABLE = frozenset({RunState.SCHEDULED})  # its days move by an action; those of others are free
+RESCHEDULER = Role.DEALING_HAND

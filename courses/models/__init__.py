@@ -12,7 +12,7 @@ from courses.models.catalogue import (
 )
 from courses.models.committee import CommitteeDecision, CommitteeDecisionQuerySet
 from courses.models.institutes import GradeRule, Institute, Programme, Provider
-from courses.models.runs import Run, RunQuerySet
+from courses.models.runs import Run, RunQuerySet, RunReschedule
 from courses.models.version import CatalogueVersion
 
 __all__ = [
@@ -35,5 +35,6 @@ __all__ = [
     "Provider",
     "Run",
     "RunQuerySet",
+    "RunReschedule",
     "in_language",
 ]

@@ -3,15 +3,21 @@
 from datetime import date
 from typing import Any
 
-from django.db import models
-from django.db.models import F, Q
+from django.db import connection, models
+from django.db.models import F, OuterRef, Q, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import User
 from circulars.models import Circular
 from courses.models.base import in_language
 from courses.models.catalogue import Course
 from courses.states import RunState
+from igot.lib.append_only import AppendOnlyModel, AppendOnlyQuerySet
+from igot.lib.dates import dmy
+
+_READ = "SELECT * FROM courses_run WHERE id = %s"
+_READ_HELD = "SELECT * FROM courses_run WHERE id = %s FOR SHARE"
 
 
 class RunQuerySet(models.QuerySet["Run"]):
@@ -32,6 +38,26 @@ class RunQuerySet(models.QuerySet["Run"]):
 
     def in_order(self) -> "RunQuerySet":
         return self.order_by(F("commences_on").asc(nulls_last=True), "pk")
+
+    def with_move(self) -> "RunQuerySet":
+        """Add from which day the commencement was moved last, and by what letter."""
+        moves = RunReschedule.objects.filter(run=OuterRef("pk")).exclude(
+            commences_from=F("commences_to")
+        )
+        latest = moves.order_by("-pk")
+        return self.annotate(
+            moved_from=Subquery(latest.values("commences_from")[:1]),
+            moved_by=Subquery(latest.values("reference")[:1]),
+        )
+
+    def holding_still(self, run_id: int) -> "Run":
+        """Read a run whose days nobody can move until this transaction ends.
+
+        Several transactions may hold one run still at once (FOR SHARE, which the ORM has no word
+        for); SQLite has one writer anyway.
+        """
+        is_shared = connection.features.has_select_for_update
+        return self.raw(_READ_HELD if is_shared else _READ, [run_id])[0]
 
 
 class Run(models.Model):
@@ -105,3 +131,38 @@ class Run(models.Model):
     @property
     def note_in_language(self) -> str:
         return in_language(self.note, self.note_hi)
+
+
+class RunReschedule(AppendOnlyModel):
+    """That the days of a run were moved: from which to which, why, on what letter, by whom."""
+
+    run = models.ForeignKey(Run, models.PROTECT, related_name="reschedules", verbose_name=_("run"))
+    commences_from = models.DateField(_("commenced on"))
+    commences_to = models.DateField(_("commences on"))
+    ends_from = models.DateField(_("ended on"), null=True)
+    ends_to = models.DateField(_("ends on"), null=True)
+    opens_from = models.DateField(_("registration opened on"))
+    opens_to = models.DateField(_("registration opens on"))
+    closes_from = models.DateField(_("registration closed on"))
+    closes_to = models.DateField(_("registration closes on"))
+    reason = models.CharField(_("reason"), max_length=500)
+    reference = models.CharField(_("letter or circular"), max_length=150)
+    rescheduled_by = models.ForeignKey(
+        User, models.PROTECT, related_name="+", verbose_name=_("rescheduled by")
+    )
+    at = models.DateTimeField(_("at"))
+
+    objects = AppendOnlyQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("rescheduling of a run")
+        verbose_name_plural = _("reschedulings of runs")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(reason__gt="", reference__gt=""),
+                name="courses_runreschedule_has_grounds",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.run}: {dmy(self.commences_from)} → {dmy(self.commences_to)}"
