@@ -11,6 +11,7 @@ from accounts.models.reference import (
     ServiceAlias,
     State,
 )
+from accounts.models.rolls import ProposedChange, RollImport, RollRow, RollSource
 from accounts.models.users import User
 
 __all__ = [
@@ -23,7 +24,11 @@ __all__ = [
     "Officer",
     "OfficialEmailDomain",
     "Posting",
+    "ProposedChange",
     "Rank",
+    "RollImport",
+    "RollRow",
+    "RollSource",
     "Service",
     "ServiceAlias",
     "ServiceRecordEntry",
