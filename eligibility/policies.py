@@ -8,6 +8,7 @@ from accounts.models import User
 from accounts.roles import Role
 from eligibility.models import Decision, OverrideProposal, RuleSetVersion
 from eligibility.states import APPROVE_OVERRIDE, Outcome, ProposalState, Step, VersionState
+from igot.lib.dates import dmy
 
 STATES = {Decision: Outcome, OverrideProposal: ProposalState, RuleSetVersion: VersionState}
 
@@ -54,6 +55,18 @@ def _why_not_approve(version: RuleSetVersion, user: User) -> str:
     if not version.audience.exists():
         return _("The rule set admits nobody: add its audience first.")
     return ""
+
+
+def why_not_from(version: RuleSetVersion) -> str:
+    """Return why a draft cannot begin on its first day beside the approved versions, or ""."""
+    others = RuleSetVersion.objects.approved().filter(rule_set=version.rule_set_id)
+    latest = others.exclude(pk=version.pk).order_by("-effective_from").first()
+    if latest is None or version.effective_from > latest.effective_from:
+        return ""
+    return _(
+        "Version %(number)s of this rule set is in force from %(day)s: a new version begins on a "
+        "later day, and ends it on the day before."
+    ) % {"number": latest.version, "day": dmy(latest.effective_from)}
 
 
 def is_superseded(decision: Decision) -> bool:

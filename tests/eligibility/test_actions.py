@@ -385,7 +385,7 @@ def test_versions_never_overlap():
     load_rule_sets()
     version = make_rule_set_version(code="WEB", effective_from=date(2018, 12, 20))
 
-    with pytest.raises(Refused, match="begins on or after"):
+    with pytest.raises(Refused, match="is in force from 20.12.2018"):
         rule_sets.approve_rules(
             rulesetversion_id=version.pk, acting_user=make_user(Role.SANCTIONING_AUTHORITY), at=AT
         )

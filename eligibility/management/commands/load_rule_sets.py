@@ -30,9 +30,11 @@ class Command(BaseCommand):
         version, is_new = RuleSetVersion.objects.get_or_create(
             rule_set=rule_set,
             version=row["version"],
-            defaults={**fields, "approved_at": timezone.now()},
+            defaults=fields,
         )
-        if is_new:
+        if is_new:  # an approved version takes no more lines, so they come first
             AudienceEntry.objects.bulk_create(
                 AudienceEntry(rule_set_version=version, **entry) for entry in row["audience"]
             )
+            version.approved_at = timezone.now()
+            version.save(update_fields=["approved_at"])
