@@ -15,10 +15,10 @@ def in_plain_words(rules: RuleBook, *, year: int) -> list[str]:
     """Write the rules as sentences; `year` serves as the example for the age rule."""
     admitted = [clause for clause in rules.audience if clause.verdict == Verdict.PASS]
     referred = [clause for clause in rules.audience if clause.verdict == Verdict.REFER]
-    sentences = [_("Admitted: %(audience)s.") % {"audience": _listed(admitted)}]
+    sentences = [_("Admitted: %(audience)s.") % {"audience": listed(admitted)}]
     if referred:
         sentences.append(
-            _("Referred to the Department: %(audience)s.") % {"audience": _listed(referred)}
+            _("Referred to the Department: %(audience)s.") % {"audience": listed(referred)}
         )
     sentences += _switches(rules)
     sentences.append(_service(rules))
@@ -57,7 +57,7 @@ def _switches(rules: RuleBook) -> list[str]:
     return said
 
 
-def _listed(clauses: Iterable[Clause]) -> str:
+def listed(clauses: Iterable[Clause]) -> str:
     """Name the services group by group: "Group A of All India Services, ...; Group B of CSS"."""
     groups: dict[str, list[str]] = {}
     for clause in clauses:

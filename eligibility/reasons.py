@@ -64,14 +64,16 @@ SENTENCES: Final[dict[str, Promise | str]] = {
     ),
     "age.missing": _("The date of birth is not on record."),
 }
-DATES: Final = frozenset({"first_day", "tested_on", "born_on", "reckoned_on", "earliest"})
+DATES: Final = frozenset(
+    {"first_day", "last_day", "tested_on", "born_on", "reckoned_on", "earliest"}
+)
 TONES: Final = {"PASS": "success", "FAIL": "error", "REFER": "info", "MISSING": "warning"}
 GROUPS_HI: Final = {"A": "क", "B": "ख", "C": "ग"}
 
 
 def text(code: str, params: Mapping[str, Any]) -> str:
     """Write the sentence of `code` in the present language; `params` are plain JSON values."""
-    return str(SENTENCES[code]) % _shown(params)
+    return str(SENTENCES[code]) % shown(params)
 
 
 # The sentence, written in the language in which it will be shown.
@@ -102,13 +104,14 @@ def group_name(group: str) -> str:
     return GROUPS_HI.get(group, group) if get_language() == "hi" else group
 
 
-def _shown(params: Mapping[str, Any]) -> dict[str, Any]:
-    shown = {
-        name: dmy(date.fromisoformat(value)) if name in DATES else value
+def shown(params: Mapping[str, Any]) -> dict[str, Any]:
+    """Write particulars as a sentence takes them: dates as offices do, names as the reader does."""
+    words = {
+        name: dmy(date.fromisoformat(value)) if name in DATES and value else value
         for name, value in params.items()
     }
-    if get_language() == "hi" and shown.get("service_hi"):
-        shown["service"] = shown["service_hi"]
-    if "group" in shown:
-        shown["group"] = group_name(shown["group"])
-    return shown
+    if get_language() == "hi" and words.get("service_hi"):
+        words["service"] = words["service_hi"]
+    if "group" in words:
+        words["group"] = group_name(words["group"])
+    return words

@@ -47,8 +47,9 @@ class DecisionQuerySet(AppendOnlyQuerySet):
             "asked_by",
             "override_proposed_by",
             "override_approved_by",
-            "superseded_by",
-        )
+            "supersedes__rule_set_version__rule_set",
+            "superseded_by__rule_set_version__rule_set",
+        ).prefetch_related("rule_set_version__audience")
 
 
 class Decision(AppendOnlyModel):

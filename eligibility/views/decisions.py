@@ -1,4 +1,4 @@
-"""The page of a stored decision."""
+"""The “Why?” page of a stored decision."""
 
 from uuid import UUID
 
@@ -7,8 +7,11 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from accounts.access import UserRequest
-from eligibility import facts
+from accounts.roles import Role
+from eligibility import explain_page
 from eligibility.models import Decision
+
+SEE_SWITCHES = (Role.DEALING_HAND, Role.SANCTIONING_AUTHORITY, Role.AUDITOR)
 
 
 @require_safe
@@ -16,10 +19,12 @@ def decision(request: UserRequest, public_id: UUID) -> HttpResponse:
     """Show a decision with all that it rests on, to those who may see it."""
     decisions = Decision.objects.visible_to(request.user).with_all()
     found = get_object_or_404(decisions, public_id=public_id)
+    is_own = found.officer.user_id == request.user.pk
+    for_staff = request.user.has_role(*SEE_SWITCHES) and not is_own
     context = {
         "decision": found,
-        "rows": facts.input_rows(found.inputs),
-        "superseded_by": getattr(found, "superseded_by", None),
-        "is_own": found.officer.user_id == request.user.pk,
+        "is_own": is_own,
+        **explain_page.why(found, for_staff=for_staff),
+        **explain_page.beside(found),
     }
     return render(request, "eligibility/decision.html", context)
