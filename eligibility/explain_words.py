@@ -5,9 +5,9 @@ from datetime import date
 from typing import Any, Final
 
 from django.utils.functional import Promise
-from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazily
+from django.utils.translation import ngettext
 
 from eligibility import reading, reasons
 from eligibility.explain import Case, Change, Window, admitted_groups
@@ -198,23 +198,17 @@ def compared(found: Finding, case: Case) -> dict[str, Any]:
 
 def _groups(found: Finding, case: Case) -> dict[str, Any]:
     service, group = case.facts.service, case.facts.group
-    if service is None:
-        return {"pairs": [_pair(_("On record"), "")], "remark": ""}
-    name = service.name_hi if get_language() == "hi" and service.name_hi else service.name
-    admitted = groups_named(admitted_groups(case)) or _("none")
-    return {
-        "pairs": [
-            _pair(_("On record"), f"{name}, {groups_named([group])}" if group else name),
-            _pair(_("Admitted of this service"), admitted),
-        ],
-        "remark": "",
-    }
+    pairs = [_pair(_("On record"), groups_named([group]) if group else "")]
+    if service is not None:
+        admitted = groups_named(admitted_groups(case)) or _("none")
+        pairs.append(_pair(_("Admitted of this service"), admitted))
+    return {"pairs": pairs, "remark": ""}
 
 
 def _days_of_service(found: Finding, case: Case) -> dict[str, Any]:
     first, tested = found.first_day, case.tested_on
     pairs = [
-        _pair(_("First day on which the service is complete"), dmy(first) if first else ""),
+        _pair(_("Complete from"), dmy(first) if first else ""),
         _pair(_("Tested on"), dmy(tested)),
     ]
     if first is None:
@@ -245,13 +239,15 @@ def _births(found: Finding, case: Case) -> dict[str, Any]:
         remark = _("Over the limit by %(span)s") % {"span": span(born, earliest)}
     reckoned = date(year, case.rules.age_ref_month, case.rules.age_ref_day)
     if born <= reckoned:
-        age = _pair(_("Age on %(day)s") % {"day": dmy(reckoned)}, span(born, reckoned))
+        age = _pair(
+            _("Age on %(day)s") % {"day": dmy(reckoned)}, span(born, reckoned), is_wide=True
+        )
         pairs.append(age)
     return {"pairs": pairs, "remark": remark}
 
 
-def _pair(name: str, value: str) -> dict[str, str]:
-    return {"name": name, "value": value or _("Not on record")}
+def _pair(name: str, value: str, *, is_wide: bool = False) -> dict[str, Any]:
+    return {"name": name, "value": value or _("Not on record"), "is_wide": is_wide}
 
 
 def span(first: date, last: date) -> str:
