@@ -1,6 +1,6 @@
 """Rows turned into what the rules ask for: rule books, services, and the facts of an officer."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
@@ -29,8 +29,8 @@ from eligibility.trainings import Training
 from igot.lib.dates import civil_today, dmy
 
 
-def rule_book(version: RuleSetVersion) -> RuleBook:
-    """Turn a version, with its audience, into plain values."""
+def rule_book(version: RuleSetVersion, audience: Iterable[AudienceEntry] | None = None) -> RuleBook:
+    """Turn a version, with its audience, into plain values; `audience` if it is read already."""
     return RuleBook(
         code=version.rule_set.code,
         version=version.version,
@@ -43,7 +43,7 @@ def rule_book(version: RuleSetVersion) -> RuleBook:
                 source=entry.source,
                 source_hi=entry.source_hi,
             )
-            for entry in version.audience.all()
+            for entry in (version.audience.all() if audience is None else audience)
         ),
         treat_cscs_as_css=version.treat_cscs_as_css,
         treat_ut_services_as_state=version.treat_ut_services_as_state,

@@ -41,10 +41,10 @@ ANSWERS: Final = {
     Outcome.INCOMPLETE: Answer.MISSING,
 }
 DECISIVE: Final = {
-    Answer.LATER: Verdict.FAIL,
-    Answer.NO: Verdict.FAIL,
-    Answer.REFER: Verdict.REFER,
-    Answer.MISSING: Verdict.MISSING,
+    Answer.LATER: {Verdict.FAIL},
+    Answer.NO: {Verdict.FAIL},
+    Answer.REFER: {Verdict.REFER, Verdict.MISSING},  # a rule set may refer what is missing
+    Answer.MISSING: {Verdict.MISSING},
 }
 # For a line of a table; a code that is not here is said in its whole sentence.
 IN_SHORT: Final[dict[str, Promise]] = {
@@ -90,7 +90,7 @@ class Prospect:
             return finding.is_boundary
         if finding.rule == Rule.AGE and self.answer == Answer.NO and self._ends_before_it_begins:
             return True
-        return finding.verdict == DECISIVE[self.answer]
+        return finding.verdict in DECISIVE[self.answer]
 
     @property
     def _ends_before_it_begins(self) -> bool:

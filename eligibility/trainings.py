@@ -3,13 +3,17 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import Final
 
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from courses.kept import keep
 from courses.models import Course, Run
 from courses.states import RunState
 from igot.lib.dates import dmy
+
+LONGEST_CODE: Final = 80  # of a run, as its column holds it
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,17 +62,34 @@ class Offer:
 
 
 def on_offer(today: date, *, run_code: str = "") -> list[Offer]:
-    """List what is open, announced or coming, by course; and `run_code`, even if past."""
+    """List what is open, announced or coming, by course; and `run_code`, even if past.
+
+    All but a past run is kept for the present version of the catalogue: one query.
+    """
+    found = keep(("eligibility.on_offer",), lambda: _on_offer(today), today=today)
+    if run_code and not any(offer.run and offer.run.code == run_code for offer in found):
+        found = found + [_offer(run) for run in _runs(Q(code=run_code[:LONGEST_CODE]))]
+    return sorted(found, key=lambda offer: (str(offer.course).casefold(), offer.course.pk))
+
+
+def _on_offer(today: date) -> list[Offer]:
     live = Q(state__in=[RunState.ANNOUNCED, RunState.SCHEDULED])
     wanted = live & (Q(commences_on__gte=today) | Q(registration_closes_on__gte=today))
     wanted |= Q(state=RunState.ANNOUNCED, commences_on__isnull=True)
-    wanted |= Q(code=run_code)
-    runs = Run.objects.of_published().filter(wanted).select_related("course").in_order()
-    found = [Offer(course=run.course, run=run) for run in runs if not run.course.is_self_paced]
     self_paced = Course.objects.published().filter(mode=Course.Mode.SELF_PACED)
-    found += [Offer(course=course, run=None) for course in self_paced]
-    found.sort(key=lambda offer: (str(offer.course).casefold(), offer.course.pk))
-    return found
+    return [
+        *(_offer(run) for run in _runs(wanted)),
+        *(Offer(course=course, run=None) for course in self_paced),
+    ]
+
+
+def _runs(wanted: Q) -> Iterable[Run]:
+    runs = Run.objects.of_published().filter(wanted).exclude(course__mode=Course.Mode.SELF_PACED)
+    return runs.select_related("course").in_order()
+
+
+def _offer(run: Run) -> Offer:
+    return Offer(course=run.course, run=run)
 
 
 def datable(offers: Iterable[Offer], today: date, *, run_code: str = "") -> list[Training]:

@@ -8,14 +8,21 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from accounts.access import UserRequest, officer_of
+from accounts.models import Officer
 from accounts.roles import STAFF_ROLES, Role
+from accounts.states import RecordState
+from eligibility import prospects
+from eligibility.outlook import Answer
 from enrollment.states import LIVE
+from igot.lib.dates import civil_today
 from reports import awaiting
+
+COURSES_SHOWN = 4  # of the eligibility calendar; its own page has all
 
 
 @require_safe
 def dashboard(request: UserRequest) -> HttpResponse:
-    """Show each user the dashboard of the roles held; an officer's takes 10 queries at most."""
+    """Show each user the dashboard of the roles held; an officer's takes 12 queries at most."""
     context: dict[str, Any] = {"is_staff_member": request.user.has_role(*STAFF_ROLES)}
     if context["is_staff_member"]:
         context["staff_tasks"] = awaiting.staff_tasks(request.user)
@@ -33,4 +40,21 @@ def _officer_context(request: UserRequest) -> dict[str, Any]:
         "enrollments": [row for row in enrollments if row.state in LIVE],
         "claims": claims,
         "points": awaiting.points_of(officer, timezone.localdate()),
+        "outlook": _outlook(officer, enrollments),
+    }
+
+
+def _outlook(officer: Officer, enrollments: list[Any]) -> dict[str, Any]:
+    """Return the foremost lines of the eligibility calendar, less what is under way already.
+
+    Nothing without a service record.
+    """
+    if officer.record_state == RecordState.EMPTY:
+        return {}
+    taken = {(row.course_id, row.run_id) for row in enrollments if row.state in LIVE}
+    lines = prospects.without(prospects.of_officer(officer, civil_today()), taken)
+    return {
+        "lines": prospects.foremost(lines, COURSES_SHOWN),
+        "number": prospects.count_of(lines, Answer.YES),
+        "total": len(lines),
     }

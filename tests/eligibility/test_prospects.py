@@ -5,9 +5,11 @@ from datetime import date, timedelta
 import pytest
 from django.utils import timezone
 
+from accounts.roles import Role
 from courses.models import Course, Run
 from courses.states import RunState
 from eligibility import prospects
+from eligibility.actions import decisions
 from eligibility.books import Books
 from eligibility.facts import rule_book
 from eligibility.models import RuleSetVersion
@@ -17,7 +19,12 @@ from eligibility.trainings import datable, on_offer
 from igot.lib.dates import civil_today
 from tests.factories.accounts import make_officer, make_posting, make_service, make_user
 from tests.factories.courses import make_course, make_run
-from tests.factories.eligibility import load_rule_sets, make_rule_set_version
+from tests.factories.eligibility import (
+    load_rule_sets,
+    make_decision,
+    make_override_proposal,
+    make_rule_set_version,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -34,7 +41,7 @@ def announce(course: Course, code: str) -> Run:
 
 def answers(officer):
     lines = prospects.of_officer(officer, civil_today())
-    return {line.offer.key: line.prospect.answer for line in lines}
+    return {line.offer.key: line.answer for line in lines}
 
 
 # --- rule books ---
@@ -62,8 +69,8 @@ def test_without_rule_sets_in_the_database_those_of_the_delivery_answer():
     assert books.governing("NONE", date(2026, 1, 1)) is None
 
 
-def test_all_books_are_read_in_two_queries(rule_sets, django_assert_num_queries):
-    with django_assert_num_queries(2):
+def test_all_books_are_read_in_one_query(rule_sets, django_assert_num_queries):
+    with django_assert_num_queries(1):
         books = Books(["OM", "WEB"])
         for year in range(2019, 2030):
             books.governing("OM", date(year, 1, 1))
@@ -154,8 +161,11 @@ def test_the_number_of_queries_does_not_grow(rule_sets, django_assert_num_querie
     for number in range(12):
         make_run(course=make_course(rule_set_code="OM" if number % 2 else "WEB"))
 
-    with django_assert_num_queries(5):  # runs, self-paced, versions, audience, postings
+    prospects.of_officer(make_officer(), civil_today())  # the catalogue is now kept
+
+    with django_assert_num_queries(4):  # its version, rule books, postings, decisions
         lines = prospects.of_officer(officer, civil_today())
+        lines = prospects.with_decisions(lines, officer)
 
     assert len(lines) == 12
 
@@ -174,7 +184,7 @@ def test_lines_stand_by_course_or_by_day_with_those_without_a_day_last(rule_sets
 
     assert [line.offer.run.code for line in by_course] == ["a1", "a2", "a-june", "z1"]
     assert [line.offer.run.code for line in by_day] == ["z1", "a1", "a2", "a-june"]
-    grouped = prospects.by_course(by_course)
+    grouped = prospects.groups(by_course, Order.COURSE)
     assert [(str(course), len(rows)) for course, rows in grouped] == [("Alpha", 3), ("Zeta", 1)]
 
 
@@ -189,3 +199,19 @@ def test_the_foremost_are_those_that_one_may_join_soonest_first(rule_sets):
 
     assert [line.offer.run.code for line in shown] == ["first", "second"]
     assert prospects.count_of(lines, Answer.YES) == 2
+
+
+def test_what_the_department_has_decided_goes_before_the_rules(rule_sets):
+    officer = make_officer(joined_on=civil_today())
+    run = make_run(course=make_course(rule_set_code="OM"), code="om")
+    make_run(course=run.course, code="other", commences_on=civil_today() + timedelta(days=50))
+    proposal = make_override_proposal(decision=make_decision(officer=officer, run=run))
+    decisions.approve_override(
+        overrideproposal_id=proposal.pk, acting_user=make_user(Role.DEALING_HAND), at=timezone.now()
+    )
+
+    found = prospects.with_decisions(prospects.of_officer(officer, civil_today()), officer)
+    lines = {line.run.code: line for line in found}
+
+    assert (lines["om"].answer, lines["other"].answer) == (Answer.YES, Answer.LATER)
+    assert lines["om"].reason.startswith("The Department has so decided: ED-")
