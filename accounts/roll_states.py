@@ -12,6 +12,7 @@ class RollState(TextChoices):
     UPLOADED = "uploaded", _("Columns to be named")
     CHECKING = "checking", _("Being checked")
     CHECKED = "checked", _("Waiting for approval")
+    UNCHANGED = "unchanged", _("Nothing new in it")
     APPLYING = "applying", _("Approved, being applied")
     APPLIED = "applied", _("Applied")
     REFUSED = "refused", _("Could not be read")
@@ -63,16 +64,17 @@ MATCHED_ANEW = frozenset(  # what depends on the records, which may change; the 
         RowOutcome.CONFLICT,
     }
 )
-IN_HAND = frozenset({RollState.UPLOADED, RollState.CHECKED, RollState.REFUSED})
+IN_HAND = frozenset({RollState.UPLOADED, RollState.CHECKED, RollState.UNCHANGED, RollState.REFUSED})
 AT_WORK = frozenset({RollState.CHECKING, RollState.APPLYING})  # a task has something to do
 
 CHECK = RollStep(IN_HAND, RollState.CHECKING, IMPORTERS)
 FINISH_CHECK = RollStep(frozenset({RollState.CHECKING}), RollState.CHECKED, frozenset())
+FIND_NOTHING = RollStep(frozenset({RollState.CHECKING}), RollState.UNCHANGED, frozenset())
 REFUSE = RollStep(frozenset({RollState.CHECKING}), RollState.REFUSED, frozenset())
 APPROVE = RollStep(frozenset({RollState.CHECKED}), RollState.APPLYING, IMPORTERS)
 FINISH = RollStep(frozenset({RollState.APPLYING}), RollState.APPLIED, frozenset())
 DISCARD = RollStep(IN_HAND, RollState.DISCARDED, IMPORTERS)
-ROLL_STEPS = (CHECK, FINISH_CHECK, REFUSE, APPROVE, FINISH, DISCARD)
+ROLL_STEPS = (CHECK, FINISH_CHECK, FIND_NOTHING, REFUSE, APPROVE, FINISH, DISCARD)
 
 ACCEPT = RollStep(frozenset({ChangeState.PROPOSED}), ChangeState.ACCEPTED, IMPORTERS)
 DECLINE = RollStep(frozenset({ChangeState.PROPOSED}), ChangeState.DECLINED, IMPORTERS)

@@ -64,6 +64,10 @@ SENTENCES: Final[Mapping[str, Promise | str]] = {
     "row.wide": gettext_lazy(
         "The row has %(found)s cells, but the header names %(width)s columns."
     ),
+    "row.quotes": gettext_lazy(
+        "A quotation mark is left open here, so %(lines)s lines were read as one row. Correct it "
+        "and send the file again."
+    ),
     "service.outside": gettext_lazy(
         "The service belongs to another authority than that of the source."
     ),
