@@ -43,7 +43,10 @@ from tests.factories.rolls import (
 )
 
 pytestmark = pytest.mark.django_db
-FULL = f"{HEADER},date_of_joining,allotment_year,cadre,designation,ministry,email,group_since,break_days"
+FULL = (
+    f"{HEADER},date_of_joining,allotment_year,cadre,designation,ministry,email,group_since,"
+    "break_days"
+)
 FULL_ROW = (
     "E1,Asha Rao,IAS,A,15.08.1985,30.08.2010,2010,Kerala,Deputy Secretary,"
     "Ministry of Rural Development,asha.rao@example.gov.in,01.01.2015,12"
