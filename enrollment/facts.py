@@ -45,9 +45,11 @@ def answer_for(officer: Officer, course: Course, run: Run | None, today: date) -
     version = RuleSetVersion.objects.governing(course.rule_set_code, commences_on)
     if version is None:
         return None
+    book = eligibility_facts.rule_book(version)
+    tested_on = rules.test_date(book, commences_on, today)
     ruling = rules.decide(
-        facts=eligibility_facts.facts_of(officer),
-        rules=eligibility_facts.rule_book(version),
+        facts=eligibility_facts.facts_of(officer, on=tested_on),
+        rules=book,
         commences_on=commences_on,
         registered_on=today,
     )

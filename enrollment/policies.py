@@ -9,8 +9,9 @@ from accounts.roles import Role
 from courses.models import Course
 from courses.states import RunState
 from eligibility.models import Decision
+from eligibility.policies import is_superseded
 from eligibility.states import Outcome
-from enrollment import states
+from enrollment import holds, states
 from enrollment.models import Enrollment, Intimation
 from enrollment.states import EnrollmentState, Step
 
@@ -30,7 +31,60 @@ def why_not(step: Step[EnrollmentState], enrollment: Enrollment, user: User) -> 
         return _("Nobody decides on their own registration.")
     if step.role == Role.NODAL_OFFICER and not acts_for(user, enrollment.officer.authority):
         return _("This officer belongs to another cadre controlling authority.")
+    return holds.why_not_held(enrollment) if step is states.CONFIRM else ""
+
+
+def why_not_at_desk(step: Step[EnrollmentState] | None, enrollment: Enrollment, user: User) -> str:
+    """Return why `user` may not take `step` at the desk; None is the release of a hold."""
+    return why_not(step, enrollment, user) if step else why_not_release(enrollment, user)
+
+
+def why_not_release(enrollment: Enrollment, user: User) -> str:
+    """Return why `user` may not release the hold of `enrollment` now, or "" if they may."""
+    if enrollment.held_at is None or enrollment.decision is None:
+        return _("The registration is not held.")
+    if not user.has_role(Role.DEALING_HAND):
+        return _("This is for the %(role)s.") % {"role": Role.DEALING_HAND.label}
+    if enrollment.officer.user_id == user.pk:
+        return _("Nobody decides on their own registration.")
+    if rests_on_past(enrollment):
+        return _being_decided()
+    if enrollment.decision.outcome != Outcome.ELIGIBLE:
+        return _(
+            "The rules say “%(outcome)s”. Without an override in force the hold cannot be released."
+        ) % {"outcome": enrollment.decision.get_outcome_display()}
     return ""
+
+
+def rests_on_past(enrollment: Enrollment) -> bool:
+    """Return whether `enrollment` has to be decided anew (see `resting_on_past`)."""
+    decision, run = enrollment.decision, enrollment.run
+    if decision is None:
+        return False
+    changed_at = enrollment.officer.facts_changed_at
+    if run and run.commences_on and run.commences_on != decision.commences_on:
+        return True
+    if changed_at and changed_at > decision.at:
+        return True
+    return enrollment.held_at is not None and is_superseded(decision)
+
+
+def why_not_rely(enrollment: Enrollment) -> str:
+    """Return why nothing may be given on the decision of `enrollment` now, or ""."""
+    if rests_on_past(enrollment):
+        return _being_decided()
+    if reason := holds.why_not_held(enrollment):
+        return reason
+    if enrollment.decision and enrollment.decision.is_provisional:
+        return why_not_confirm_on(enrollment.decision)
+    return ""
+
+
+def _being_decided() -> str:
+    return _(
+        "The batch was moved or the service record has changed: eligibility is decided anew within "
+        "a few minutes. Please try again then."
+    )
 
 
 def why_not_answer(answer: str, intimation: Intimation, user: User) -> str:

@@ -13,6 +13,7 @@ from enrollment.models import (
     Enrollment,
     ResultImport,
 )
+from enrollment.policies import why_not_rely
 from enrollment.states import (
     APPLY_IMPORT,
     RELEASE_BATCH,
@@ -61,6 +62,8 @@ def why_not_issue(
         return _("The registration is “%(state)s”.") % {"state": enrollment.get_state_display()}
     if not enrollment.course.provider.issues_coupons or enrollment.run is None:
         return _("No coupon is needed for this course.")
+    if reason := why_not_rely(enrollment):
+        return reason
     is_own = user is not None and enrollment.officer.user_id == user.pk
     at_the_desk = user is not None and user.has_role(Role.DEALING_HAND) and not is_own
     if earlier is not None and not at_the_desk:
@@ -78,7 +81,7 @@ def why_not_reveal(enrollment: Enrollment, user: User) -> str:
         return _("Only the officer concerned may see the code.")
     if enrollment.state not in WITH_COUPON:
         return _("The registration is “%(state)s”.") % {"state": enrollment.get_state_display()}
-    return ""
+    return why_not_rely(enrollment)
 
 
 def why_not_shown(issue: CouponIssue, on: date) -> str:

@@ -53,6 +53,16 @@ def check_result(
     return findings
 
 
+def needs_hold(*, before: str, after: str, was_boundary: bool, is_boundary: bool) -> bool:
+    """Tell whether an answer made anew has to be settled by somebody before anything goes on.
+
+    It has where the rules now say something else than before and it is not "eligible", and where
+    a birth now stands exactly on the limit, on which the Department has the last word.
+    Source: domain page 20, section 2.4, "Run rescheduled from 30.12 to 4.1".
+    """
+    return (after not in (before, "ELIGIBLE")) or (is_boundary and not was_boundary)
+
+
 def last_day_needed(*, ends_on: date | None, commences_on: date | None, today: date) -> date:
     """Return the day through which a coupon must be valid to be of use for a run.
 

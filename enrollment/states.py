@@ -23,6 +23,11 @@ class EnrollmentState(TextChoices):
     LAPSED = "lapsed", _("Lapsed")
 
 
+class HoldReason(TextChoices):
+    RESCHEDULED = "rescheduled", _("The batch was moved")
+    RECORD = "record", _("The service record changed")
+
+
 class BatchState(TextChoices):
     IMPORTED = "imported", _("Imported")
     RELEASED = "released", _("Released")
@@ -107,6 +112,10 @@ LIVE = frozenset(
 )
 OPEN_FOR_CHANGES = SUBMIT.sources  # what the officer may still correct
 UNDER_WAY = LIVE - {_E.COMPLETED}
+# Whose decision is made anew when the day of commencement or a fact of the record changes. A draft
+# and what came back are decided when they are submitted.
+DECIDED_ANEW = frozenset({_E.SUBMITTED, _E.AWAITING_AUTHORITY, _E.CONFIRMED, _E.IN_PROGRESS})
+MAY_BE_HELD = DECIDED_ANEW | {_E.RETURNED, _E.COMPLETED, _E.NOT_COMPLETED}
 WITH_COUPON = frozenset({_E.CONFIRMED, _E.IN_PROGRESS})  # may hold or wait for a coupon
 
 RELEASE_BATCH = Step(frozenset({BatchState.IMPORTED}), BatchState.RELEASED, Role.DEALING_HAND)

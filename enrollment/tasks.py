@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from circulars.documents import kept
 from enrollment import documents
-from enrollment.actions import coupons, intimations
+from enrollment.actions import coupons, intimations, recomputing
 from enrollment.models import Intimation
 from igot.lib.errors import Refused
 
@@ -41,3 +41,9 @@ def serve_coupon_queue(**ignored: Any) -> int:
 def expire_coupons(**ignored: Any) -> int:
     """Mark the codes whose validity is over; return how many."""
     return coupons.expire_coupons(at=timezone.now())
+
+
+@shared_task
+def decide_anew(**ignored: Any) -> int:
+    """Decide anew the registrations whose day or record has changed; return how many."""
+    return recomputing.decide_all_anew(at=timezone.now()).total()

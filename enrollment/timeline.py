@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.models import AuditEntry, Service
-from enrollment import pages, policies
+from enrollment import holds, pages, policies
 from enrollment.models import (
     CertificateSubmission,
     CouponIssue,
@@ -221,6 +221,8 @@ def _division() -> str:
 def next_action(way: Way) -> NextAction | None:
     """Return the one thing that is next for the officer to do or to wait for; None at an end."""
     state = way.enrollment.state
+    if way.enrollment.held_at is not None and state != E.RETURNED:
+        return _settle_hold(way)
     if state in (E.DRAFT, E.RETURNED):
         return _go_on(way)
     if state == E.AWAITING_AUTHORITY:
@@ -256,6 +258,18 @@ def next_action(way: Way) -> NextAction | None:
             tone="warning",
         )
     return None
+
+
+def _settle_hold(way: Way) -> NextAction:
+    decision = way.enrollment.decision
+    return NextAction(
+        heading=_("Your registration is held"),
+        text=holds.why_held(way.enrollment),
+        who=_division(),
+        url=decision.get_absolute_url() if decision else "",
+        link=_("See why"),
+        tone="warning",
+    )
 
 
 def _go_on(way: Way) -> NextAction:

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.roles import Role
+from enrollment import holds
 from igot.lib.dates import dmy
 from igot.lib.money import rupees
 from reimbursement import states
@@ -27,6 +28,8 @@ def why_not(step: "Step[states.ClaimState]", claim: Claim, user: User) -> str:
         return _("Only the claimant may do this.")
     if step.role != Role.OFFICER and is_own:
         return _("Nobody decides their own claim.")
+    if step == states.SUBMIT:
+        return holds.why_not_held(claim.enrollment)
     if step in DECIDING:
         return _why_not_decide(claim, user)
     if step == states.ADD_TO_BATCH:

@@ -104,6 +104,8 @@ def _enrollment_step(enrollment: Any) -> str:
         return _("Finish your registration")
     if state == EnrollmentState.RETURNED:
         return _("Correct your registration")
+    if enrollment.held_at is not None:
+        return _("See why your registration is held")
     if enrollment.has_unseen_coupon:
         return _("Get your coupon code")
     if enrollment.has_certificate_returned and not (
@@ -175,6 +177,15 @@ QUEUES = (
         lambda n: ngettext("%(n)s registration to confirm", "%(n)s registrations to confirm", n),
         "admin:enrollment_enrollment_changelist",
         "?state__exact=submitted",
+    ),
+    Queue(
+        Role.DEALING_HAND,
+        lambda user: Enrollment.objects.held(),
+        lambda n: ngettext(
+            "%(n)s held registration to settle", "%(n)s held registrations to settle", n
+        ),
+        "admin:enrollment_enrollment_changelist",
+        "?waits=hold",
     ),
     Queue(
         Role.DEALING_HAND,

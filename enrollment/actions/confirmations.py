@@ -28,6 +28,7 @@ def confirm_enrollment(*, enrollment_id: int, acting_user: User, at: datetime) -
     :raises Refused: not open to `acting_user`, record not verified, or not eligible
     """
     enrollment = steps.lock_for(states.CONFIRM, enrollment_id, acting_user)
+    steps.hold_run_still(enrollment)
     if enrollment.run:
         enrollment.commences_on = enrollment.run.commences_on
     enrollment.decision = eligibility_decisions.decide(

@@ -154,9 +154,15 @@ def _serve(enrollment_id: int, at: datetime) -> bool:
 
 
 def _lock(enrollment_id: int) -> Enrollment:
-    """Lock a registration and its officer, so that two registrations of one officer wait too."""
+    """Lock a registration and its officer, so that two registrations of one officer wait too.
+
+    Its run is held still: no coupon goes out on a decision for a day that is being moved.
+    """
     locked = Enrollment.objects.select_for_update(no_key=True, of=("self", "officer"))
-    return locked.select_related("officer__user", "course__provider", "run").get(pk=enrollment_id)
+    related = ("officer__user", "course__provider", "decision", "held_from")
+    enrollment = locked.select_related(*related).get(pk=enrollment_id)
+    steps.hold_run_still(enrollment)
+    return enrollment
 
 
 def _issue(enrollment: Enrollment, acting_user: User | None, at: datetime) -> CouponIssue | None:

@@ -154,6 +154,7 @@ def submit_registration(*, enrollment_id: int, acting_user: User, at: datetime) 
     :raises Refused: not open to `acting_user`, incomplete, run closed, or not eligible
     """
     enrollment = steps.lock_for(states.SUBMIT, enrollment_id, acting_user)
+    steps.hold_run_still(enrollment)
     today, run, service = civil_date(at), enrollment.run, enrollment.officer.service
     if enrollment.submitted_at is None:
         _check_offered(enrollment.course)
@@ -235,6 +236,7 @@ def _put_on(enrollment: Enrollment, run: Run | None, today: date) -> None:
     enrollment.run, enrollment.submitted_at, enrollment.commences_on = run, None, None
     enrollment.details_confirmed_at = enrollment.declared_at = None
     enrollment.decision = None
+    steps.drop_hold(enrollment)
     try:
         with transaction.atomic():
             enrollment.save()

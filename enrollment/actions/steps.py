@@ -7,7 +7,8 @@ from django.utils.translation import gettext as _
 
 from accounts import audit
 from accounts.models import AuditEntry, CadreAuthority, NodalAppointment, User
-from enrollment import policies
+from courses.models import Run
+from enrollment import policies, states
 from enrollment.models import Enrollment
 from enrollment.states import EnrollmentState, Step
 from igot.lib.dates import civil_date
@@ -55,8 +56,22 @@ def take(
 
 def _advance(enrollment: Enrollment, step: Step[EnrollmentState]) -> str:
     was, enrollment.state = enrollment.state, step.target
+    if step.target not in states.MAY_BE_HELD or step is states.SUBMIT:  # ends, or decided afresh
+        drop_hold(enrollment)
     enrollment.save()
     return was
+
+
+def drop_hold(enrollment: Enrollment) -> None:
+    """Take the hold from a registration that the caller saves."""
+    enrollment.held_at = enrollment.held_from = enrollment.hold_told_at = None
+    enrollment.hold_reason = ""
+
+
+def hold_run_still(enrollment: Enrollment) -> None:
+    """Read the run anew and let nobody move it until the caller's transaction ends."""
+    if enrollment.run_id:
+        enrollment.run = Run.objects.holding_still(enrollment.run_id)
 
 
 def particulars(enrollment: Enrollment) -> dict[str, str]:

@@ -17,8 +17,8 @@ from django.utils.translation import gettext_lazy, ngettext
 from accounts.desk import DeskAdmin, DeskInline, DeskStep
 from accounts.models import User
 from courses.models import Run
-from enrollment import policies, states
-from enrollment.actions import confirmations
+from enrollment import holds, policies, states
+from enrollment.actions import confirmations, recomputing
 from enrollment.forms.registrations import ProviderListForm, ReasonForm
 from enrollment.models import Enrollment, Intimation, ProviderList
 from enrollment.states import EnrollmentState
@@ -38,6 +38,7 @@ class QueueFilter(admin.SimpleListFilter):
             ("authority", gettext_lazy("the authority")),
             ("officer", gettext_lazy("the officer")),
             ("coupon", gettext_lazy("a coupon")),
+            ("hold", gettext_lazy("the settling of a hold")),
         ]
 
     def queryset(self, request: HttpRequest, rows: Any) -> Any:
@@ -46,6 +47,7 @@ class QueueFilter(admin.SimpleListFilter):
             "authority": rows.awaiting_authority,
             "officer": rows.awaiting_officer,
             "coupon": rows.without_coupon,
+            "hold": rows.held,
         }
         queue = queues.get(self.value() or "")
         return queue() if queue else rows
@@ -108,13 +110,15 @@ class EnrollmentAdmin(DeskAdmin):
         "confirmed_at",
         "confirmed_by",
         "reason",
+        "held_at",
+        "hold",
         "completed_on",
         "predecessor",
     )
-    readonly_fields = ("officer_link", "record", "decision_link", "age")
-    summary_fields = ("number", "name", "batch", "record", "advice", "age")
+    readonly_fields = ("officer_link", "record", "decision_link", "age", "hold")
+    summary_fields = ("number", "name", "batch", "record", "advice", "age", "hold")
     inlines = (IntimationInline,)
-    why_not = staticmethod(policies.why_not)
+    why_not = staticmethod(policies.why_not_at_desk)
     event_labels = {
         "enrollment.started": gettext_lazy("Draft started"),
         "enrollment.run_chosen": gettext_lazy("Batch chosen"),
@@ -129,6 +133,9 @@ class EnrollmentAdmin(DeskAdmin):
         "enrollment.confirmed": gettext_lazy("Confirmed"),
         "enrollment.rejected": gettext_lazy("Not confirmed"),
         "enrollment.withdrawn": gettext_lazy("Withdrawn"),
+        "enrollment.decided_anew": gettext_lazy("Decided anew, with the same answer"),
+        "enrollment.held": gettext_lazy("Held: the answer has changed"),
+        "enrollment.released": gettext_lazy("Hold released"),
         "enrollment.in_progress": gettext_lazy("Begun"),
         "enrollment.completed": gettext_lazy("Completed"),
         "enrollment.not_completed": gettext_lazy("Not completed"),
@@ -162,6 +169,17 @@ class EnrollmentAdmin(DeskAdmin):
             explain=gettext_lazy("The registration ends. The officer reads the reason."),
             is_grave=True,
         ),
+        DeskStep(
+            name="release",
+            label=gettext_lazy("Release the hold"),
+            step=None,
+            action=recomputing.release_hold,
+            form=ReasonForm,
+            explain=gettext_lazy(
+                "The rules say “eligible” for the present day and record. The registration goes on "
+                "from where it was held; the officer reads the reason."
+            ),
+        ),
     )
 
     def has_add_permission(self, request: HttpRequest) -> bool:
@@ -188,6 +206,10 @@ class EnrollmentAdmin(DeskAdmin):
     def age(self, enrollment: Enrollment) -> str:
         since: datetime | None = enrollment.submitted_at
         return str((timezone.now() - since).days) if since else "–"
+
+    @admin.display(description=gettext_lazy("hold"))
+    def hold(self, enrollment: Enrollment) -> str:
+        return holds.why_held(enrollment) or "–"
 
     @admin.display(description=gettext_lazy("officer"))
     def officer_link(self, enrollment: Enrollment) -> SafeString:

@@ -249,13 +249,16 @@ class CouponIssue(models.Model):
 def waiting_for_coupon() -> models.QuerySet[Enrollment]:
     """Return the registrations in the queue for a coupon, first confirmed first.
 
-    Not in it: who holds one for the course already, and whose coupon somebody at the desk has
-    taken away; a new one is then given by hand.
+    Not in it: who holds one for the course already, whose registration is held, and whose coupon
+    somebody at the desk has taken away; a new one is then given by hand.
     """
     held = CouponIssue.objects.live().filter(officer=OuterRef("officer"), course=OuterRef("course"))
     taken = CouponIssue.objects.filter(enrollment=OuterRef("pk"), ended_by__isnull=False)
     confirmed = Enrollment.objects.filter(
-        state__in=WITH_COUPON, course__provider__issues_coupons=True, run__isnull=False
+        state__in=WITH_COUPON,
+        course__provider__issues_coupons=True,
+        run__isnull=False,
+        held_at__isnull=True,
     )
     return confirmed.exclude(Exists(held)).exclude(Exists(taken)).order_by("confirmed_at", "pk")
 

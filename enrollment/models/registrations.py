@@ -1,7 +1,7 @@
 """Registrations, and the accounts of officers at providers."""
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.db.models.functions import Lower
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -11,11 +11,14 @@ from accounts.roles import Role
 from courses.models import Course, Provider, Run
 from eligibility.models import Decision
 from enrollment.states import (
+    DECIDED_ANEW,
     LIVE,
+    MAY_BE_HELD,
     OPEN_FOR_CHANGES,
     UNDER_WAY,
     WITH_COUPON,
     EnrollmentState,
+    HoldReason,
 )
 
 
@@ -85,6 +88,23 @@ class EnrollmentQuerySet(models.QuerySet["Enrollment"]):
     def under_way(self) -> "EnrollmentQuerySet":
         return self.filter(state__in=UNDER_WAY)
 
+    def held(self) -> "EnrollmentQuerySet":
+        """Return what is held until somebody settles it, longest first."""
+        return self.filter(held_at__isnull=False).order_by("held_at", "pk")
+
+    def resting_on_past(self) -> "EnrollmentQuerySet":
+        """Return what has to be decided anew: the day of commencement or the record has changed.
+
+        Of what is held also that whose decision another one, such as an override, has overtaken.
+        """
+        moved = Q(run__commences_on__lt=F("decision__commences_on"))
+        moved |= Q(run__commences_on__gt=F("decision__commences_on"))
+        changed = Q(officer__facts_changed_at__gt=F("decision__at"))
+        overtaken = Q(held_at__isnull=False, decision__superseded_by__isnull=False)
+        decided = Q(state__in=DECIDED_ANEW)
+        decided |= Q(held_at__isnull=False) & ~Q(state=EnrollmentState.RETURNED)
+        return self.filter(decided).filter(moved | changed | overtaken)
+
     def awaiting_officer(self) -> "EnrollmentQuerySet":
         """Return what its officer has to go on with: drafts and what came back."""
         return self.filter(state__in=OPEN_FOR_CHANGES)
@@ -98,7 +118,10 @@ class EnrollmentQuerySet(models.QuerySet["Enrollment"]):
     def for_provider(self, provider: Provider, run: Run | None) -> "EnrollmentQuerySet":
         """Return the confirmed registrations that a list for `provider` may name."""
         confirmed = self.filter(
-            course__provider=provider, state__in=WITH_COUPON, provider_account__isnull=False
+            course__provider=provider,
+            state__in=WITH_COUPON,
+            provider_account__isnull=False,
+            held_at__isnull=True,
         )
         return confirmed.filter(run=run) if run else confirmed
 
@@ -117,7 +140,10 @@ class EnrollmentQuerySet(models.QuerySet["Enrollment"]):
     def without_coupon(self) -> "EnrollmentQuerySet":
         """Return the confirmed registrations that wait for a coupon, first confirmed first."""
         waiting = self.filter(
-            state__in=WITH_COUPON, course__provider__issues_coupons=True, run__isnull=False
+            state__in=WITH_COUPON,
+            course__provider__issues_coupons=True,
+            run__isnull=False,
+            held_at__isnull=True,
         ).exclude(coupon_issues__ended_at__isnull=True, coupon_issues__isnull=False)
         return waiting.order_by("confirmed_at", "pk")
 
@@ -127,7 +153,11 @@ class EnrollmentQuerySet(models.QuerySet["Enrollment"]):
     def with_answers(self) -> "EnrollmentQuerySet":
         """Add what the pages of a registration show of its officer, account and decision."""
         return self.select_related(
-            "officer__service__authority", "officer__cadre", "provider_account", "decision"
+            "officer__service__authority",
+            "officer__cadre",
+            "provider_account",
+            "decision",
+            "held_from",
         )
 
 
@@ -187,6 +217,20 @@ class Enrollment(models.Model):
         verbose_name=_("confirmed by"),
     )
     reason = models.TextField(_("reason"), blank=True)
+    # Held: the answer has changed under the registration, and somebody has to settle it.
+    held_at = models.DateTimeField(_("held since"), null=True, blank=True)
+    held_from = models.ForeignKey(
+        Decision,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("decision before the hold"),
+    )
+    hold_reason = models.CharField(
+        _("reason of the hold"), max_length=12, choices=HoldReason, blank=True
+    )
+    hold_told_at = models.DateTimeField(_("desk told of the hold at"), null=True, blank=True)
     completed_on = models.DateField(_("completed on"), null=True, blank=True)
     predecessor = models.OneToOneField(
         "self",
@@ -228,10 +272,23 @@ class Enrollment(models.Model):
                 | Q(confirmed_at__isnull=False),
                 name="enrollment_enrollment_confirmed_at",
             ),
+            models.CheckConstraint(
+                condition=Q(held_at__isnull=True, held_from__isnull=True, hold_reason="")
+                | Q(
+                    held_at__isnull=False,
+                    held_from__isnull=False,
+                    hold_reason__gt="",
+                    state__in=sorted(MAY_BE_HELD),
+                ),
+                name="enrollment_enrollment_held_with_reason",
+            ),
         ]
         indexes = [
             models.Index(fields=["state", "confirmed_at"], name="enrollment_queue"),
             models.Index(fields=["run", "state"], name="enrollment_of_run"),
+            models.Index(
+                fields=["held_at"], condition=Q(held_at__isnull=False), name="enrollment_held"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -287,6 +287,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": timedelta(seconds=60),
         "options": {"expires": 55},
     },
+    "decide-anew": {
+        "task": "enrollment.tasks.decide_anew",
+        "schedule": timedelta(seconds=60),
+        "options": {"expires": 55},
+    },
     "issue-waiting-coupons": {
         "task": "enrollment.tasks.serve_coupon_queue",
         "schedule": timedelta(minutes=5),

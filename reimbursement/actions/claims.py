@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from accounts import audit
 from accounts.models import Officer, User
+from enrollment import holds
 from enrollment.models import CertificateSubmission
 from enrollment.states import CertificateState
 from igot.lib.crypto import blind_index
@@ -27,14 +28,17 @@ def open_claim(*, enrollment_id: int, acting_user: User, at: datetime) -> Claim:
     """Return the claimant's live claim for the registration's course, begun now if there is none.
 
     Pressing twice opens one claim: the officer's row is locked while we look.
-    :raises Refused: the registration is not the user's, or its certificate is not verified
+    :raises Refused: the registration is not the user's, is held, or its certificate is not verified
     """
     officer = Officer.objects.select_for_update(no_key=True).filter(user=acting_user).first()
-    certificate = CertificateSubmission.objects.filter(
+    certificates = CertificateSubmission.objects.filter(
         enrollment=enrollment_id, officer=officer, state=CertificateState.VERIFIED
-    ).first()
+    )
+    certificate = certificates.select_related("enrollment").first()
     if officer is None or certificate is None:
         raise Refused(_("A claim rests on a verified certificate of your own."))
+    if reason := holds.why_not_held(certificate.enrollment):
+        raise Refused(reason)
     live = Claim.objects.live().filter(officer=officer, course=certificate.course_id).first()
     if live is not None:
         return live

@@ -142,7 +142,7 @@ def test_an_issue_takes_few_queries(enrollment):
         issue_coupon(enrollment_id=enrollment.pk, acting_user=None, at=AT)
 
     ours = [q["sql"] for q in queries if "SAVEPOINT" not in q["sql"] and "notice" not in q["sql"]]
-    assert len(ours) <= 6, ours
+    assert len(ours) <= 7, ours  # one of them holds the run still
 
 
 # --- the queue ----------------------------------------------------------------------------------
