@@ -101,7 +101,7 @@ def test_an_officers_dashboard_takes_twelve_queries_whatever_the_rows(
     officer = make_officer()
     make_threshold()
     for number in range(6):
-        course = make_course(code=f"course-{number}")
+        course = make_course(code=f"of-an-officer-{number}")
         enrollment = make_enrollment(
             officer=officer, course=course, state=EnrollmentState.COMPLETED
         )
