@@ -7,7 +7,14 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from accounts.roles import Role
 from eligibility.models import Decision, OverrideProposal, RuleSetVersion
-from eligibility.states import APPROVE_OVERRIDE, Outcome, ProposalState, Step, VersionState
+from eligibility.states import (
+    APPROVE_OVERRIDE,
+    EDIT_RULES,
+    Outcome,
+    ProposalState,
+    Step,
+    VersionState,
+)
 from igot.lib.dates import dmy
 
 STATES = {Decision: Outcome, OverrideProposal: ProposalState, RuleSetVersion: VersionState}
@@ -26,7 +33,7 @@ def why_not(step: Step, thing: Any, user: User) -> str:
         return _why_not_propose(thing, user)
     if isinstance(thing, OverrideProposal):
         return _why_not_decide(step, thing, user)
-    return _why_not_approve(thing, user)
+    return "" if step == EDIT_RULES else _why_not_approve(thing, user)
 
 
 def _why_not_propose(decision: Decision, user: User) -> str:

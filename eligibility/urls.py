@@ -2,11 +2,29 @@
 
 from django.urls import path
 
-from eligibility.views import calendar, checker, decisions
+from eligibility.views import calendar, checker, decisions, simulator
 
 app_name = "eligibility"
 urlpatterns = [
     path("eligibility/", checker.check, name="check"),
     path("eligibility/calendar/", calendar.calendar, name="calendar"),
     path("eligibility/decisions/<uuid:public_id>/", decisions.decision, name="decision"),
+    path("eligibility/simulator/<int:version_id>/", simulator.simulator, name="simulator"),
+    path(
+        "eligibility/simulator/<int:version_id>/save/",
+        simulator.simulator_save,
+        name="simulator_save",
+    ),
+    path(
+        "eligibility/simulator/<int:version_id>/officers.csv",
+        simulator.simulator_officers,
+        {"kind": "csv"},
+        name="simulator_csv",
+    ),
+    path(
+        "eligibility/simulator/<int:version_id>/officers.xlsx",
+        simulator.simulator_officers,
+        {"kind": "xlsx"},
+        name="simulator_xlsx",
+    ),
 ]

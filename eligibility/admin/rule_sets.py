@@ -4,6 +4,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
@@ -78,7 +79,7 @@ class RuleSetVersionAdmin(DeskAdmin):
     inlines = (AudienceInline,)
     add_fields = ("rule_set", "version")
     editable_fields = RULES
-    readonly_fields = ("plain_words",)
+    readonly_fields = ("plain_words", "simulator")
     why_not = staticmethod(policies.why_not)
     steps = (
         DeskStep(
@@ -94,7 +95,10 @@ class RuleSetVersionAdmin(DeskAdmin):
         ),
     )
     summary_fields = ("rule_set", "version", "effective_from", "plain_words")
-    event_labels = {"rulesetversion.approved": _("Approved")}
+    event_labels = {
+        "rulesetversion.approved": _("Approved"),
+        "rulesetversion.simulated": _("Saved from the simulator"),
+    }
 
     def get_autocomplete_fields(self, request: HttpRequest) -> list[str]:
         """Choose the circular from a list: not everybody at this desk may search the papers."""
@@ -111,6 +115,14 @@ class RuleSetVersionAdmin(DeskAdmin):
         year = max(version.effective_from, civil_today()).year
         lines = ((line,) for line in reading.in_plain_words(book, year=year))
         return format_html("<ul>{}</ul>", format_html_join("", "<li>{}</li>", lines))
+
+    @admin.display(description=_("simulator"))
+    def simulator(self, version: RuleSetVersion) -> SafeString | str:
+        """Lead to the page that says who would gain and who would lose."""
+        if version.pk is None:
+            return "–"
+        url = reverse("eligibility:simulator", args=[version.pk])
+        return format_html('<a class="desk-button" href="{}">{}</a>', url, _("Simulate"))
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return (obj is None or _is_draft(obj)) and super().has_change_permission(request, obj)
