@@ -4,7 +4,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from accounts.models import User
+from accounts.models import CadreAuthority, NodalAppointment, User
 from accounts.roles import Role
 from eligibility.models import Decision, OverrideProposal, RuleSetVersion
 from eligibility.states import (
@@ -78,3 +78,20 @@ def why_not_from(version: RuleSetVersion) -> str:
 
 def is_superseded(decision: Decision) -> bool:
     return Decision.objects.filter(supersedes=decision).exists()
+
+
+SCREENERS = (Role.DEALING_HAND, Role.SANCTIONING_AUTHORITY)
+
+
+def why_not_screen(user: User, authority: CadreAuthority | None) -> str:
+    """Return why `user` may not screen the officers of `authority` (None: all), or ""."""
+    if user.has_role(*SCREENERS):
+        return ""
+    if not user.has_role(Role.NODAL_OFFICER):
+        return _("This is for the %(roles)s.") % {
+            "roles": " / ".join(str(role.label) for role in (*SCREENERS, Role.NODAL_OFFICER))
+        }
+    own = NodalAppointment.objects.current().filter(user=user, authority=authority)
+    if authority is None or not own.exists():
+        return _("You may screen the officers of your own authority only.")
+    return ""

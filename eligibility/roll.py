@@ -230,7 +230,8 @@ class Screen:
 
     def _outcome(self, verdicts: tuple[str, str, str]) -> str:
         """Write the outcome and the three verdicts, as four cells."""
-        outcome = combine(*(Verdict(verdict) for verdict in verdicts))
+        missing_data = self.rules.missing_data
+        outcome = combine(*(Verdict(v) for v in verdicts), missing_data=missing_data)
         return _remember(self._outcomes, verdicts, ",".join([outcome.value, *verdicts]))
 
 

@@ -26,7 +26,7 @@ from accounts.models import Posting, Service
 from eligibility import rules
 from eligibility.facts import service_facts
 from eligibility.rules import RuleBook
-from eligibility.states import BreakPolicy, Outcome, ServiceBase, ServiceEdge, Verdict
+from eligibility.states import BreakPolicy, MissingData, Outcome, ServiceBase, ServiceEdge, Verdict
 
 # What each rule may find, by the codes of `reasons.SENTENCES`. Results are stored: the order of
 # these lists never changes.
@@ -90,8 +90,11 @@ _CODES: Final = {
     for number, codes in enumerate(product(AUDIENCE, SERVICE, AGE))
 }
 _OUTCOMES: Final = {
-    character: rules.combine(*(VERDICTS[code] for code in codes))
+    (character, missing_data): rules.combine(
+        *(VERDICTS[code] for code in codes), missing_data=missing_data
+    )
     for character, codes in _CODES.items()
+    for missing_data in MissingData
 }
 _CHARACTERS: Final = {codes: character for character, codes in _CODES.items()}
 
@@ -106,17 +109,19 @@ def write(codes: Codes) -> str:
     return _CHARACTERS[codes]
 
 
-def outcome_of(character: str) -> Outcome:
-    """Return what the three findings of `character` come to."""
-    return _OUTCOMES[character]
+def outcome_of(character: str, missing_data: MissingData = MissingData.INCOMPLETE) -> Outcome:
+    """Return what the three findings of `character` come to under a rule book's `missing_data`."""
+    return _OUTCOMES[character, missing_data]
 
 
-def characters(*, outcome: str = "", code: str = "") -> list[str]:
+def characters(
+    *, outcome: str = "", code: str = "", missing_data: MissingData = MissingData.INCOMPLETE
+) -> list[str]:
     """List the characters that come to `outcome` and hold the finding `code`; "" is any."""
     return [
         character
         for character, codes in _CODES.items()
-        if outcome in ("", _OUTCOMES[character]) and (not code or code in codes)
+        if outcome in ("", _OUTCOMES[character, missing_data]) and (not code or code in codes)
     ]
 
 

@@ -120,6 +120,15 @@ class VersionState(TextChoices):
     APPROVED = "approved", _("Approved")
 
 
+class ScreeningState(TextChoices):
+    """The life of a screening of stored officers."""
+
+    QUEUED = "queued", _("Waiting")
+    RUNNING = "running", _("Being made")
+    DONE = "done", _("Ready")
+    FAILED = "failed", _("Could not be made")
+
+
 class Step(NamedTuple):
     sources: frozenset[TextChoices]
     target: TextChoices

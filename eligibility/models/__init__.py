@@ -2,5 +2,15 @@
 
 from eligibility.models.decisions import Decision, OverrideProposal
 from eligibility.models.rule_sets import AudienceEntry, RuleSet, RuleSetVersion
+from eligibility.models.screenings import ScreenedTraining, Screening, ScreeningResult
 
-__all__ = ["AudienceEntry", "Decision", "OverrideProposal", "RuleSet", "RuleSetVersion"]
+__all__ = [
+    "AudienceEntry",
+    "Decision",
+    "OverrideProposal",
+    "RuleSet",
+    "RuleSetVersion",
+    "ScreenedTraining",
+    "Screening",
+    "ScreeningResult",
+]

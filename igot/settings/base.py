@@ -302,6 +302,16 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": timedelta(hours=6),
         "options": {"expires": 3600},
     },
+    "make-screenings": {
+        "task": "eligibility.tasks.make_screenings",
+        "schedule": timedelta(seconds=30),
+        "options": {"expires": 25},
+    },
+    "delete-old-screenings": {
+        "task": "eligibility.tasks.delete_old_screenings",
+        "schedule": timedelta(hours=6),
+        "options": {"expires": 3600},
+    },
     "issue-sanction-orders": {
         "task": "reimbursement.tasks.issue_missing_orders",
         "schedule": timedelta(seconds=60),
