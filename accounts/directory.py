@@ -4,7 +4,10 @@ import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable
+from enum import IntEnum
 from typing import Final, Generic, Protocol, TypeVar
+
+from igot.lib.spelling import is_near, nearest
 
 # Written by some for both the Foreign and the Forest Service, so it stands for neither.
 AMBIGUOUS: Final = {"IFS(F)": ("IFS", "IFOS")}
@@ -12,6 +15,21 @@ AMBIGUOUS: Final = {"IFS(F)": ("IFS", "IFOS")}
 
 GROUPS: Final = {"a": "A", "b": "B", "c": "C", "क": "A", "ख": "B", "ग": "C"}
 GROUP_WORDS: Final = ("group", "gr", "समूह")
+PARTS: Final = re.compile(r",(?![^(]*\))")
+REMARK: Final = re.compile(r"\s*\((?:also written|formerly|same service)[^)]*\)")
+LONGEST: Final = 200  # letters of a question that are looked at
+LEAST_WITHIN: Final = 7  # letters, below which a slip is looked for in whole names only
+
+
+class Likeness(IntEnum):
+    """How well a name fits what was asked, the best first."""
+
+    CODE = 0
+    NAME = 1  # any other, as it stands
+    START = 2
+    WITHIN = 3
+    WORDS = 4  # each word somewhere in the name
+    NEAR = 5  # but for one slip of the pen
 
 
 class Named(Protocol):
@@ -68,9 +86,65 @@ class Directory(Generic[S]):
             return self.services[next(iter(codes))]
         raise ServiceNotFound(text, (self.services[code] for code in codes))
 
+    def suggest(self, text: str, limit: int = 8) -> list[S]:
+        """Return the services that `text` may mean, the likeliest first; none for a blank."""
+        return [service for _likeness, service in self.matches(text)[:limit]]
+
+    def matches(self, text: str) -> list[tuple[Likeness, S]]:
+        """Return each service that `text` may mean, with how well it fits, the best first.
+
+        Slips of the pen are looked for only where nothing fits as it is written.
+        """
+        key = key_of(text[:LONGEST])
+        if not key:
+            return []
+        words = [word for word in map(key_of, text[:LONGEST].split()) if word]
+        found: dict[str, tuple[Likeness, int]] = {}
+        for likeness in (_likeness_as_written, _likeness_with_a_slip):
+            for name, code in self._names():
+                if (fit := likeness(key, words, name)) is not None:
+                    found[code] = min(found.get(code, (fit, len(name))), (fit, len(name)))
+            if found:
+                break
+        if service := self._by_code.get(key):
+            found[service.code] = (Likeness.CODE, 0)
+        ordered = sorted(found.items(), key=lambda item: (item[1], item[0]))
+        return [(fit, self.services[code]) for code, (fit, _length) in ordered]
+
+    def nearest(self, text: str, most: int = 3) -> list[S]:
+        """Return the services whose names look most like `text`, however little that is."""
+        codes: dict[str, list[str]] = defaultdict(list)
+        for name, code in self._names():
+            codes[name].append(code)
+        alike = nearest(key_of(text[:LONGEST]), codes, most * 3)
+        found = dict.fromkeys(code for name in alike for code in codes[name])
+        return [self.services[code] for code in list(found)[:most]]
+
+    def _names(self) -> Iterable[tuple[str, str]]:
+        """Yield every name, reduced, with the code of its service."""
+        for key, service in self._by_code.items():
+            yield key, service.code
+        for key, codes in self._by_name.items():
+            for code in codes:
+                yield key, code
+
     def _add(self, name: str, code: str) -> None:
         if (key := key_of(name)) and code in self.services:
             self._by_name[key].add(code)
+
+
+def _likeness_as_written(key: str, words: list[str], name: str) -> Likeness | None:
+    if key == name:
+        return Likeness.NAME
+    if name.startswith(key):
+        return Likeness.START
+    if key in name:
+        return Likeness.WITHIN
+    return Likeness.WORDS if len(words) > 1 and all(word in name for word in words) else None
+
+
+def _likeness_with_a_slip(key: str, _words: list[str], name: str) -> Likeness | None:
+    return Likeness.NEAR if is_near(key, name, anywhere=len(key) >= LEAST_WITHIN) else None
 
 
 def key_of(text: str) -> str:
@@ -86,13 +160,22 @@ def acronyms_in(text: str) -> list[str]:
     short, "ITS"; "IRS(C&IT), formerly IRS(C&CE)" holds the present and the former one.
     """
     found: list[str] = []
-    for part in re.split(r",(?![^(]*\))", text):
+    for part in PARTS.split(text):
         name = re.sub(r"^\s*(?:formerly|also written)\s+", "", part).strip()
         found.extend(re.findall(r"\((?:also written|formerly)\s+([^)]+)\)", name))
-        name = re.sub(r"\s*\((?:also written|formerly|same service)[^)]*\)", "", name).strip()
+        name = _without_remark(name)
         if name:
             found += [name, re.sub(r"\s*\([^)]*\)$", "", name)]
     return list(dict.fromkeys(found))
+
+
+def first_acronym(text: str) -> str:
+    """Take the one in use from the column "acronym in use": IFoS from "IFoS (also written IFS)"."""
+    return _without_remark(PARTS.split(text)[0])
+
+
+def _without_remark(name: str) -> str:
+    return REMARK.sub("", name).strip()
 
 
 def read_group(text: str) -> str | None:

@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import Officer, Rank, Service, State
-from igot.lib.dates import civil_today, dmy, years_after
+from accounts.service_picker import ServiceField
+from igot.lib.dates import ascii_digits, civil_today, dmy, years_after
 from igot.lib.fields import CivilDateField, PersonNameField, PlainTextField
 
 YOUNGEST, OLDEST = 18, 80  # years: what a date of birth can be of somebody in service
@@ -42,11 +43,9 @@ class ServiceRecordForm(forms.Form):
             "required": gettext_lazy("Give your date of birth as in your service book.")
         },
     )
-    service = forms.ModelChoiceField(
-        Service.objects.none(),
+    service = ServiceField(
         label=gettext_lazy("Service"),
-        empty_label=gettext_lazy("Choose your service"),
-        error_messages={"required": gettext_lazy("Choose your service.")},
+        help_text=gettext_lazy("Type its name or acronym, in English or Hindi."),
     )
     cadre = forms.ModelChoiceField(
         State.objects.none(),
@@ -95,8 +94,6 @@ class ServiceRecordForm(forms.Form):
         self.officer = officer
         kwargs["initial"] = {name: getattr(officer, name) for name in self.base_fields}
         super().__init__(*args, **kwargs)
-        services = Service.objects.active().order_by("family", "name")
-        self._choose("service", services)
         self._choose("cadre", State.objects.order_by("name"))
         self._choose("rank", Rank.objects.order_by("service_key", "-group", "pk"))
 
@@ -118,7 +115,7 @@ class ServiceRecordForm(forms.Form):
         return code
 
     def clean_allotment_year(self) -> int | None:
-        text = self.cleaned_data["allotment_year"].strip()
+        text = ascii_digits(self.cleaned_data["allotment_year"]).strip()
         if not text:
             return None
         if not re.fullmatch(r"[0-9]{4}", text):
@@ -174,7 +171,6 @@ class ServiceRecordForm(forms.Form):
 
 
 _LABELS = {
-    "service": lambda row: f"{row} ({row.acronym or row.code})",
     "cadre": str,
     "rank": lambda row: f"{row.service_key}: {row}",
 }

@@ -4,6 +4,7 @@ from collections.abc import Callable, Container, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import groupby
+from typing import Any
 
 from django.db.models import TextChoices, prefetch_related_objects
 from django.utils.translation import gettext as _
@@ -20,6 +21,8 @@ from eligibility.strip import Strip, axis_of, strip_of
 from eligibility.trainings import Offer, on_offer
 
 FIRST_SHOWN = (Answer.YES, Answer.REFER, Answer.LATER, Answer.MISSING, Answer.NO, Answer.NO_RULES)
+
+MOST_SHOWN = 100  # lines of the checker's answer
 
 
 class Order(TextChoices):
@@ -120,6 +123,17 @@ def groups(lines: Iterable[Line], order: str) -> list[tuple[Course | None, list[
     if order == Order.DATE:
         return [(None, list(lines))]
     return [(course, list(rows)) for course, rows in groupby(lines, key=lambda line: line.course)]
+
+
+def bounded(lines: Sequence[Line]) -> dict[str, Any]:
+    """Return for a page without further pages the foremost lines, by course, and how many more."""
+    shown = in_order(foremost(lines, MOST_SHOWN), Order.COURSE)
+    return {
+        "groups": groups(shown, Order.COURSE),
+        "number": count_of(lines, Answer.YES),
+        "total": len(lines),
+        "more": len(lines) - len(shown),
+    }
 
 
 def foremost(lines: Sequence[Line], most: int) -> list[Line]:

@@ -4,8 +4,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
+from urllib.parse import urlencode
 
 from django.db.models import Q
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from courses.kept import keep
@@ -112,3 +114,12 @@ def chosen(trainings: Iterable[Training], *, run_code: str, course_code: str) ->
         if course_code and training.course.code == course_code:
             return training.key
     return ""
+
+
+def address_of(training: Training | None) -> str:
+    """Return the address of the checker for a training, or for all: it names nobody."""
+    address = reverse("eligibility:check")
+    if training is None:
+        return address
+    name, _colon, code = training.key.partition(":")
+    return f"{address}?{urlencode({name: code})}"

@@ -46,6 +46,7 @@ PUBLIC = {
     "courses:decision_list",
     "courses:sitemap",
     "eligibility:check",
+    "accounts:service_suggestions",
     "account_login",
     "account_signup",
     "account_logout",

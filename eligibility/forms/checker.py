@@ -1,15 +1,16 @@
 """The facts that the public checker asks for."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from itertools import groupby
-from typing import Any
+from typing import Any, Final
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.models import Officer, Service
+from accounts.models import Officer
+from accounts.service_picker import ServiceField
 from eligibility.facts import service_facts
 from eligibility.rules import Facts
 from eligibility.trainings import Training
@@ -17,6 +18,8 @@ from igot.lib.dates import civil_today, dmy, parse_year
 from igot.lib.fields import CivilDateField
 
 Choices = list[tuple[str, Any]]
+ALL: Final = "all"
+ALL_OF_THEM: Final = (ALL, gettext_lazy("All courses and batches"))
 
 
 class YearField(forms.CharField):
@@ -48,10 +51,9 @@ class CheckForm(forms.Form):
         label=gettext_lazy("Course and batch"),
         error_messages={"required": gettext_lazy("Choose a course.")},
     )
-    service = forms.ChoiceField(
+    service = ServiceField(
         label=gettext_lazy("Service"),
-        help_text=gettext_lazy("Listed by kind, with the full name first."),
-        error_messages={"required": gettext_lazy("Choose your service.")},
+        help_text=gettext_lazy("Type its name or acronym, in English or Hindi."),
     )
     group = forms.ChoiceField(
         label=gettext_lazy("Group of the post you hold"),
@@ -75,14 +77,13 @@ class CheckForm(forms.Form):
         self,
         *args: Any,
         trainings: Sequence[Training],
-        services: Iterable[Service],
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         self._trainings = {training.key: training for training in trainings}
-        self._services = {service.code: service for service in services}
-        self._offer("training", _("Choose a course"), _by_course(trainings))
-        self._offer("service", _("Choose your service"), _by_family(self._services.values()))
+        field = self.fields["training"]
+        assert isinstance(field, forms.ChoiceField)  # noqa: S101 - tells mypy, cannot fail
+        field.choices = [ALL_OF_THEM, *_by_course(trainings)]
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
@@ -101,25 +102,21 @@ class CheckForm(forms.Form):
         return data
 
     @property
-    def chosen(self) -> Training:
-        return self._trainings[self.cleaned_data["training"]]
+    def chosen(self) -> Training | None:
+        """Return the training that was asked about; None for all of them."""
+        return self._trainings.get(self.cleaned_data["training"])
 
     @property
     def facts(self) -> Facts:
         """The facts that were given, for the rules."""
         data = self.cleaned_data
         return Facts(
-            service=service_facts(self._services[data["service"]]),
+            service=service_facts(data["service"]),
             group=data["group"],
             born_on=data["born_on"],
             allotment_year=data["allotment_year"],
             joined_on=data["joined_on"],
         )
-
-    def _offer(self, name: str, empty: str, choices: Choices) -> None:
-        field = self.fields[name]
-        assert isinstance(field, forms.ChoiceField)  # noqa: S101 - tells mypy, cannot fail
-        field.choices = [("", empty), *choices]
 
 
 def initial_of(officer: Officer | None) -> dict[str, Any]:
@@ -127,7 +124,7 @@ def initial_of(officer: Officer | None) -> dict[str, Any]:
     if officer is None:
         return {}
     return {
-        "service": officer.service.code if officer.service else "",
+        "service": officer.service,
         "group": officer.group,
         "born_on": officer.born_on,
         "allotment_year": officer.allotment_year,
@@ -140,21 +137,3 @@ def _by_course(trainings: Sequence[Training]) -> Choices:
         (str(course), [(training.key, training.label) for training in of_course])
         for course, of_course in groupby(trainings, key=lambda training: training.course)
     ]
-
-
-def _by_family(services: Iterable[Service]) -> Choices:
-    families = list(Service.Family)
-    in_order = sorted(
-        services, key=lambda service: (families.index(Service.Family(service.family)), str(service))
-    )
-    return [
-        (
-            str(Service.Family(family).label),
-            [(service.code, _name(service)) for service in of_family],
-        )
-        for family, of_family in groupby(in_order, key=lambda service: service.family)
-    ]
-
-
-def _name(service: Service) -> str:
-    return f"{service} – {service.acronym}" if service.acronym else str(service)

@@ -66,4 +66,15 @@
     button.hidden = false;
     button.addEventListener("click", () => window.print());
   }
+
+  // A copy button copies, where the browser lets it, and says so.
+  for (const button of document.querySelectorAll("[data-copy]")) {
+    if (!navigator.clipboard) continue;
+    button.hidden = false;
+    button.setAttribute("aria-live", "polite");
+    button.addEventListener("click", async () => {
+      await navigator.clipboard.writeText(button.dataset.copy);
+      button.textContent = button.dataset.done;
+    });
+  }
 })();

@@ -28,7 +28,7 @@ def posted(officer, **changes):
         "name": officer.name,
         "employee_code": officer.employee_code,
         "born_on": "15.08.1985",
-        "service": officer.service.pk,
+        "service": officer.service.code,
         "cadre": officer.cadre.pk,
         "group": "A",
         "rank": "",
@@ -62,6 +62,9 @@ def test_an_officer_declares_the_record_and_reads_it(client, officer):
         ("allotment_year", "2999", "from 1950 to"),
         ("group", "B", "has no Group B"),
         ("service", "", "Choose your service"),
+        ("service", "Indain Administrative", "Choose the one you mean below"),
+        ("service", "IAS\x00", "control character"),
+        ("service", "IAS\u202e", "invisible mark"),
         ("cadre", "", "cadre that you are allotted to"),
         ("name", "Robert\u202e", "invisible mark"),
         ("mobile", "12345", "ten digits"),
@@ -198,10 +201,23 @@ def test_the_desk_verifies_through_the_same_action(client):
     assert AuditEntry.objects.about(officer).get().event == "record.verified"
 
 
+def test_the_service_is_declared_by_any_of_its_names_and_the_year_in_any_digits(client, officer):
+    make_service(name="Indian Administrative Service")
+
+    answer = client.post(
+        "/me/record/edit/",
+        posted(officer, service="indian ADMINISTRATIVE service", allotment_year="२०११"),
+    )
+
+    officer.refresh_from_db()
+    assert answer.status_code == 302
+    assert (officer.service.code, officer.allotment_year) == ("IAS", 2011)
+
+
 def test_a_service_of_the_union_needs_no_cadre(client, officer):
     service = make_service(code="CSS", name="Central Secretariat Service", family="SECRETARIAT")
 
-    answer = client.post("/me/record/edit/", posted(officer, service=service.pk, cadre=""))
+    answer = client.post("/me/record/edit/", posted(officer, service=service.code, cadre=""))
 
     assert answer.status_code == 302
     officer.refresh_from_db()
