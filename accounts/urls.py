@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from accounts.views import records, services
+from accounts.views import records, service_names
 
 app_name = "accounts"
 urlpatterns = [
@@ -12,7 +12,7 @@ urlpatterns = [
     path("me/notices/read/", records.inbox_read, name="inbox_read"),
     path("me/notices/<int:notice_id>/open/", records.notice_open, name="notice_open"),
     path("me/account/", records.account, name="account"),
-    path("services/", services.service_suggestions, name="service_suggestions"),
+    path("services/", service_names.service_suggestions, name="service_suggestions"),
     path("officers/", records.officer_list, name="officer_list"),
     path("officers/<int:officer_id>/", records.officer_detail, name="officer"),
     path("officers/<int:officer_id>/verify/", records.officer_verify, name="officer_verify"),

@@ -217,7 +217,7 @@ def test_suggestions_are_cheap_kept_by_the_browser_and_only_read(
 
 def test_too_many_questions_of_one_address_are_declined(client, monkeypatch):
     monkeypatch.setattr("igot.lib.limits.time.time", lambda: 1000.0)
-    monkeypatch.setattr("accounts.views.services.ServiceDirectory.suggest", lambda *_args: [])
+    monkeypatch.setattr("accounts.views.service_names.ServiceDirectory.suggest", lambda *_args: [])
     for _number in range(300):
         assert client.get(SUGGESTIONS).status_code == 200
 

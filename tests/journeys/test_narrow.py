@@ -78,6 +78,8 @@ def test_an_officers_pages_fit_a_small_telephone(
         "/me/points/",
         "/me/notices/",
         "/me/record/",
+        "/me/record/edit/",
+        "/eligibility/calendar/",
     ]
 
     assert spills(narrow, live_server.url, paths) == {}
