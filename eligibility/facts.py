@@ -30,7 +30,10 @@ from igot.lib.dates import civil_today, dmy
 
 
 def rule_book(version: RuleSetVersion, audience: Iterable[AudienceEntry] | None = None) -> RuleBook:
-    """Turn a version, with its audience, into plain values; `audience` if it is read already."""
+    """Turn a version, with its audience, into plain values.
+
+    `audience` takes the place of the stored lines, for a draft that is still being written.
+    """
     return RuleBook(
         code=version.rule_set.code,
         version=version.version,
@@ -71,6 +74,12 @@ _VERDICTS = {
     AudienceEntry.Answer.ADMIT: Verdict.PASS,
     AudienceEntry.Answer.REFER: Verdict.REFER,
 }
+
+
+def names_of_services(rules: RuleBook) -> dict[str, str]:
+    """Name, in the present language, the services that the audience speaks of by code."""
+    codes = {clause.service for clause in rules.audience if clause.service}
+    return {service.code: str(service) for service in Service.objects.filter(code__in=codes)}
 
 
 def service_facts(service: Service) -> ServiceFacts:

@@ -9,7 +9,7 @@ from accounts.roles import Role
 from eligibility.models import Decision, OverrideProposal, RuleSetVersion
 from eligibility.states import (
     APPROVE_OVERRIDE,
-    EDIT_RULES,
+    APPROVE_RULES,
     Outcome,
     ProposalState,
     Step,
@@ -33,7 +33,7 @@ def why_not(step: Step, thing: Any, user: User) -> str:
         return _why_not_propose(thing, user)
     if isinstance(thing, OverrideProposal):
         return _why_not_decide(step, thing, user)
-    return "" if step == EDIT_RULES else _why_not_approve(thing, user)
+    return _why_not_approve(thing, user) if step == APPROVE_RULES else ""
 
 
 def _why_not_propose(decision: Decision, user: User) -> str:

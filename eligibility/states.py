@@ -147,4 +147,14 @@ APPROVE_RULES = Step(
 EDIT_RULES = Step(
     frozenset({VersionState.DRAFT}), VersionState.DRAFT, frozenset({Role.DEALING_HAND})
 )
-STEPS = (EDIT_RULES, PROPOSE_OVERRIDE, APPROVE_OVERRIDE, DECLINE_OVERRIDE, APPROVE_RULES)
+DRAFT_RULES = Step(  # a copy of what was approved becomes the next draft
+    frozenset({VersionState.APPROVED}), VersionState.DRAFT, frozenset({Role.DEALING_HAND})
+)
+STEPS = (
+    EDIT_RULES,
+    PROPOSE_OVERRIDE,
+    APPROVE_OVERRIDE,
+    DECLINE_OVERRIDE,
+    APPROVE_RULES,
+    DRAFT_RULES,
+)

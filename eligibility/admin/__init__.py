@@ -1,6 +1,14 @@
 """The desk of the app, by topic."""
 
+from eligibility.admin.courses import CourseWithRulesAdmin, DecisionWithRulesAdmin
 from eligibility.admin.decisions import DecisionAdmin, OverrideProposalAdmin
 from eligibility.admin.rule_sets import RuleSetAdmin, RuleSetVersionAdmin
 
-__all__ = ["DecisionAdmin", "OverrideProposalAdmin", "RuleSetAdmin", "RuleSetVersionAdmin"]
+__all__ = [
+    "CourseWithRulesAdmin",
+    "DecisionAdmin",
+    "DecisionWithRulesAdmin",
+    "OverrideProposalAdmin",
+    "RuleSetAdmin",
+    "RuleSetVersionAdmin",
+]

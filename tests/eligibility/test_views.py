@@ -356,8 +356,8 @@ def test_a_draft_is_edited_and_read_in_plain_language_and_an_approved_version_on
     ).content.decode()
 
     assert 'name="age_limit"' in open_page
-    assert "Born on or after 01.07.1971, for trainings that commence in 2027" in open_page
-    assert "Admitted: Group A of All India Services." in open_page
+    assert "born on or after 01.07.1971 for runs commencing in 2027" in open_page
+    assert "Admitted: Group A officers of the All India Services." in open_page
     assert 'name="age_limit"' not in closed_page
     assert "Referred to the Department:" in closed_page
 
@@ -386,7 +386,6 @@ def draft_of(**changes: str) -> dict[str, str]:
         "service_source": "para 2",
         "age_source": "para 3",
         "service_base": "JOINING_DATE",
-        "joining_stands_in_for": "[]",
         "service_years": "3",
         "service_edge": "NEXT_DAY",
         "service_test_date": "COMMENCEMENT",
