@@ -7,14 +7,16 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from accounts import forms, policies, states
-from accounts.actions import access, records
+from accounts.actions import access, births, records
 from accounts.desk import DeskAdmin, DeskInline, DeskStep
 from accounts.models import (
     AuditEntry,
+    BirthDateCorrection,
     CadreAuthority,
     NodalAppointment,
     Officer,
     OfficialEmailDomain,
+    Posting,
     Rank,
     Service,
     ServiceAlias,
@@ -47,6 +49,13 @@ class UserAdmin(DeskAdmin):
         )
 
 
+class PostingInline(DeskInline):
+    model = Posting
+    fields = ("starts_on", "group", "rank", "designation", "order_reference", "recorded_by")
+    readonly_fields = fields
+    ordering = ("-starts_on",)
+
+
 class ServiceRecordEntryInline(DeskInline):
     model = ServiceRecordEntry
     fields = ("at", "record_state", "acting_user", "note")
@@ -61,8 +70,8 @@ class OfficerAdmin(DeskAdmin):
     list_select_related = ("service",)
     search_fields = ("name__istartswith", "=employee_code", "=user__email")
     ordering = ("-declared_at", "-pk")
-    inlines = (ServiceRecordEntryInline,)
-    why_not = staticmethod(policies.why_not)
+    inlines = (PostingInline, ServiceRecordEntryInline)
+    why_not = staticmethod(policies.why_not_at_desk)
     steps = (
         DeskStep(
             name="verify",
@@ -79,6 +88,53 @@ class OfficerAdmin(DeskAdmin):
             action=records.return_record,
             form=forms.ReasonForm,
             explain=_("The officer is told the reason and declares the record anew."),
+        ),
+        DeskStep(
+            name="birth-date",
+            label=_("Propose a date of birth"),
+            step=None,
+            action=births.propose_birth_date,
+            form=forms.BirthDateForm,
+            explain=_(
+                "For a verified date of birth that an order corrects. A second person decides; the "
+                "earlier date and the decisions made on it are kept."
+            ),
+        ),
+    )
+
+
+@admin.register(BirthDateCorrection)
+class BirthDateCorrectionAdmin(DeskAdmin):
+    list_display = ("officer", "order_reference", "state", "proposed_by", "proposed_at")
+    list_filter = ("state",)
+    list_select_related = ("officer__user", "proposed_by")
+    search_fields = ("officer__name__istartswith", "=officer__employee_code", "=order_reference")
+    ordering = ("-pk",)
+    summary_fields = ("officer", "born_from", "born_to", "order_reference", "reason", "proposed_by")
+    why_not = staticmethod(policies.why_not_correction)
+    event_labels = {
+        "birthdatecorrection.proposed": _("Proposed"),
+        "birthdatecorrection.approved": _("Approved"),
+        "birthdatecorrection.declined": _("Declined"),
+    }
+    steps = (
+        DeskStep(
+            name="approve",
+            label=_("Approve"),
+            step=states.APPROVE_CORRECTION,
+            action=births.approve_birth_date,
+            explain=_(
+                "You certify that the order gives this date. Eligibility is decided anew for every "
+                "registration under way."
+            ),
+        ),
+        DeskStep(
+            name="decline",
+            label=_("Decline"),
+            step=states.DECLINE_CORRECTION,
+            action=births.decline_birth_date,
+            form=forms.ReasonForm,
+            explain=_("The date of birth stays as it is."),
         ),
     )
 

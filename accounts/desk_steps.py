@@ -14,8 +14,10 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
+from django.utils.decorators import method_decorator
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
+from django.views.decorators.debug import sensitive_post_parameters
 
 from accounts.models import AuditEntry, User
 from igot.lib.errors import Refused
@@ -127,6 +129,7 @@ class SteppedAdmin(admin.ModelAdmin):
             f"admin:{self.opts.app_label}_{self.opts.model_name}_change", args=[thing.pk]
         )
 
+    @method_decorator(sensitive_post_parameters())  # dates of birth, say
     def step_view(self, request: HttpRequest, object_id: str, name: str) -> HttpResponse:
         step = next((step for step in self.steps if step.name == name), None)
         thing = self.get_object(request, unquote(object_id))

@@ -1,12 +1,15 @@
 """What the pages of this app show of records and notices."""
 
+from collections.abc import Iterable
+from datetime import date, datetime
 from typing import Any
 
 from allauth.mfa.models import Authenticator
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
-from accounts.models import Notice, Officer, ServiceRecordEntry, User
+from accounts.models import Notice, Officer, Posting, ServiceRecordEntry, User
+from accounts.states import RecordState
 from igot.lib.dates import dmy
 
 
@@ -25,12 +28,55 @@ def record_rows(officer: Officer) -> list[dict[str, object]]:
             officer.allotment_year and str(officer.allotment_year),
         ),
         (_("Date of joining the service"), officer.joined_on and dmy(officer.joined_on)),
+        (_("Days of break in service"), str(officer.break_days) if officer.break_days else ""),
         (_("Designation"), officer.designation),
         (_("Ministry, department or office"), officer.ministry),
         (_("Mobile number"), officer.mobile),
         (_("Cadre controlling authority"), officer.authority),
     ]
     return [{"name": name, "value": value or "–"} for name, value in pairs]
+
+
+def queue_rows(officers: Iterable[Officer], now: datetime) -> list[dict[str, Any]]:
+    """Return the rows of a queue, each with how many days it has waited."""
+    return [
+        {"officer": officer, "days": (now - officer.declared_at).days if officer.declared_at else 0}
+        for officer in officers
+    ]
+
+
+def changes_since_verified(officer: Officer) -> list[dict[str, str]]:
+    """Return what differs from the version verified last: name, value then, value declared now."""
+    if officer.is_verified:
+        return []
+    entries = ServiceRecordEntry.objects.filter(officer=officer).order_by("-pk")
+    verified = entries.filter(record_state=RecordState.VERIFIED).first()
+    declared = entries.first()
+    if verified is None or declared is None:
+        return []
+    then, now = verified.facts, declared.facts
+    return [
+        {"name": _label(name), "was": _shown(name, then.get(name)), "now": _shown(name, now[name])}
+        for name in Officer.FACTS
+        if then.get(name) != now.get(name)
+    ]
+
+
+def posting_rows(officer: Officer) -> list[Posting]:
+    """Return the history of groups and grades, the latest first."""
+    return list(officer.postings.select_related("rank").order_by("-starts_on"))
+
+
+def _label(name: str) -> str:
+    return str(Officer._meta.get_field(name).verbose_name)  # type: ignore[union-attr]
+
+
+def _shown(name: str, value: Any) -> str:
+    if value in (None, ""):
+        return "–"
+    if name in ("born_on", "joined_on"):
+        return dmy(date.fromisoformat(value))
+    return str(Officer.Group(value).label) if name == "group" else str(value)
 
 
 def record_history(officer: Officer) -> list[dict[str, Any]]:
@@ -50,8 +96,7 @@ def record_history(officer: Officer) -> list[dict[str, Any]]:
 def _names_of_fields(names: list[str]) -> str:
     if not names:
         return ""
-    labels = [str(Officer._meta.get_field(name).verbose_name) for name in names]  # type: ignore[union-attr]
-    return _("Stated anew: %(names)s") % {"names": ", ".join(labels)}
+    return _("Stated anew: %(names)s") % {"names": ", ".join(_label(name) for name in names)}
 
 
 def notice_row(notice: Notice) -> dict[str, Any]:

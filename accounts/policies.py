@@ -2,9 +2,15 @@
 
 from django.utils.translation import gettext as _
 
-from accounts.models import NodalAppointment, Officer, User
+from accounts.models import (
+    BirthDateCorrection,
+    NodalAppointment,
+    Officer,
+    ServiceRecordEntry,
+    User,
+)
 from accounts.roles import Role
-from accounts.states import DECLARE, Step
+from accounts.states import DECLARE, VERIFIERS, CorrectionStep, RecordState, Step
 
 
 def why_not(step: Step, officer: Officer, user: User) -> str:
@@ -14,17 +20,75 @@ def why_not(step: Step, officer: Officer, user: User) -> str:
             "state": officer.get_record_state_display()
         }
     if not user.has_role(*step.roles):
-        return _("This is for the %(roles)s.") % {
-            "roles": " / ".join(str(role.label) for role in Role if role in step.roles)
-        }
+        return _for_the(step.roles)
     is_own = officer.user_id == user.pk
     if step == DECLARE:
         return "" if is_own else _("Only the officer may declare this service record.")
     if is_own:
         return _("Nobody verifies their own service record.")
+    return _why_not_reach(officer, user)
+
+
+def why_not_at_desk(step: Step | None, officer: Officer, user: User) -> str:
+    """Return why `user` may not take `step` at the desk; None proposes a date of birth."""
+    return why_not(step, officer, user) if step else why_not_propose_birth(None, officer, user)
+
+
+def why_not_note(officer: Officer, user: User) -> str:
+    """Return why `user` may not note postings and breaks of `officer`, or "" if they may."""
+    if not user.has_role(*VERIFIERS):
+        return _for_the(VERIFIERS)
+    if officer.user_id == user.pk:
+        return _("Nobody notes a change in their own service record.")
+    if not officer.is_verified:
+        return _("Verify the service record first: a change is noted on a verified record.")
+    return _why_not_reach(officer, user)
+
+
+def is_birth_settled(officer: Officer) -> bool:
+    """Return whether the date of birth was ever verified, and so changes only on an order."""
+    if officer.born_on is None:
+        return False
+    verified = ServiceRecordEntry.objects.filter(record_state=RecordState.VERIFIED)
+    return officer.is_verified or verified.filter(officer=officer).exists()
+
+
+def why_not_propose_birth(step: object, officer: Officer, user: User) -> str:
+    """Return why `user` may not propose another date of birth for `officer`, or ""."""
+    if not user.has_role(Role.DEALING_HAND):
+        return _for_the(frozenset({Role.DEALING_HAND}))
+    if officer.user_id == user.pk:
+        return _("Nobody corrects their own date of birth.")
+    if not is_birth_settled(officer):
+        return _("The date of birth was never verified: the officer corrects it by declaring.")
+    if officer.birth_date_corrections.open().exists():
+        return _("A correction of this date of birth waits to be decided already.")
+    return ""
+
+
+def why_not_correction(step: CorrectionStep, correction: BirthDateCorrection, user: User) -> str:
+    """Return why `user` may not decide on `correction` now, or "" if they may."""
+    if correction.state not in step.sources:
+        return _("The correction is “%(state)s”.") % {"state": correction.get_state_display()}
+    if not user.has_role(*step.roles):
+        return _for_the(step.roles)
+    if correction.officer.user_id == user.pk:
+        return _("Nobody corrects their own date of birth.")
+    if correction.proposed_by_id == user.pk:
+        return _("A second person decides on a correction.")
+    return ""
+
+
+def _why_not_reach(officer: Officer, user: User) -> str:
     if not user.has_role(Role.DEALING_HAND) and not _acts_for_authority_of(officer, user):
         return _("This officer belongs to another cadre controlling authority.")
     return ""
+
+
+def _for_the(roles: frozenset[Role]) -> str:
+    return _("This is for the %(roles)s.") % {
+        "roles": " / ".join(str(role.label) for role in Role if role in roles)
+    }
 
 
 def _acts_for_authority_of(officer: Officer, user: User) -> bool:

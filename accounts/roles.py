@@ -38,6 +38,8 @@ DESK_ROLES = frozenset(  # these work in the Django admin
 DESK: dict[Role, dict[str, str]] = {
     Role.DEALING_HAND: {
         "accounts.officer": "v",
+        "accounts.posting": "v",
+        "accounts.birthdatecorrection": "v",
         "accounts.service": "vac",
         "accounts.servicealias": "vac",
         "accounts.rank": "vac",
@@ -81,6 +83,7 @@ DESK: dict[Role, dict[str, str]] = {
     },
     Role.SANCTIONING_AUTHORITY: {
         "accounts.officer": "v",
+        "accounts.birthdatecorrection": "v",
         "eligibility.ruleset": "v",
         "eligibility.rulesetversion": "v",
         "eligibility.audienceentry": "v",
@@ -133,6 +136,8 @@ DESK: dict[Role, dict[str, str]] = {
         name: "v"
         for name in (
             "accounts.officer",
+            "accounts.posting",
+            "accounts.birthdatecorrection",
             "accounts.auditentry",
             "accounts.servicerecordentry",
             "accounts.user",

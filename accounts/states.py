@@ -27,3 +27,24 @@ DECLARE = Step(frozenset(RecordState), RecordState.DECLARED, frozenset({Role.OFF
 VERIFY = Step(frozenset({RecordState.DECLARED}), RecordState.VERIFIED, VERIFIERS)
 RETURN = Step(frozenset({RecordState.DECLARED}), RecordState.RETURNED, VERIFIERS)
 STEPS = (DECLARE, VERIFY, RETURN)
+
+
+class CorrectionState(TextChoices):
+    PROPOSED = "proposed", _("Proposed")
+    APPROVED = "approved", _("Approved")
+    DECLINED = "declined", _("Declined")
+
+
+class CorrectionStep(NamedTuple):
+    sources: frozenset[CorrectionState]
+    target: CorrectionState
+    roles: frozenset[Role]
+
+
+CORRECTORS = frozenset({Role.DEALING_HAND, Role.SANCTIONING_AUTHORITY})  # the second of the two
+APPROVE_CORRECTION = CorrectionStep(
+    frozenset({CorrectionState.PROPOSED}), CorrectionState.APPROVED, CORRECTORS
+)
+DECLINE_CORRECTION = CorrectionStep(
+    frozenset({CorrectionState.PROPOSED}), CorrectionState.DECLINED, CORRECTORS
+)

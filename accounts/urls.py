@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from accounts.views import records, service_names
+from accounts.views import postings, records, service_names
 
 app_name = "accounts"
 urlpatterns = [
@@ -16,5 +16,9 @@ urlpatterns = [
     path("officers/", records.officer_list, name="officer_list"),
     path("officers/<int:officer_id>/", records.officer_detail, name="officer"),
     path("officers/<int:officer_id>/verify/", records.officer_verify, name="officer_verify"),
+    path(
+        "officers/<int:officer_id>/postings/add/", postings.officer_posting, name="officer_posting"
+    ),
+    path("officers/<int:officer_id>/breaks/", postings.officer_breaks, name="officer_breaks"),
     path("officers/<int:officer_id>/return/", records.officer_return, name="officer_return"),
 ]

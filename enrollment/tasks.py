@@ -6,6 +6,7 @@ from typing import Any
 from celery import shared_task
 from django.utils import timezone
 
+from accounts.actions import postings
 from circulars.documents import kept
 from enrollment import documents
 from enrollment.actions import coupons, intimations, recomputing
@@ -47,3 +48,12 @@ def expire_coupons(**ignored: Any) -> int:
 def decide_anew(**ignored: Any) -> int:
     """Decide anew the registrations whose day or record has changed; return how many."""
     return recomputing.decide_all_anew(at=timezone.now()).total()
+
+
+@shared_task
+def put_postings_in_force(**ignored: Any) -> int:
+    """Let records follow the postings whose day has come; return how many.
+
+    It stands here because the lowest app's own tasks deliver the notices that actions write.
+    """
+    return postings.put_due_in_force(at=timezone.now())

@@ -5,9 +5,12 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from accounts import audit, policies, states
-from accounts.models import AuditEntry, NodalAppointment, Officer, ServiceRecordEntry, User
+from accounts.actions import postings
+from accounts.actions.versions import keep_version
+from accounts.models import AuditEntry, NodalAppointment, Officer, User
 from accounts.notifications import notify
 from accounts.states import RecordState
 from igot.lib.errors import Refused
@@ -23,16 +26,22 @@ def declare_record(
 
     Changing a fact of a verified record makes it declared again; a change of posting does not.
 
-    :raises Refused: the record is somebody else's
+    :raises Refused: the record is somebody else's, a date of birth that was verified is changed,
+        or the day is missing since which a group is held that the history does not know
     """
     officer = _lock_for(states.DECLARE, officer_id, acting_user)
+    _check_declared(officer, facts)
     changed = sorted(name for name in Officer.FACTS if facts[name] != getattr(officer, name))
+    was = Officer.objects.with_service().get(pk=officer.pk)
+    officer.group_since = facts.get("group_since") or None
     for name in (*Officer.FACTS, *POSTING):
         setattr(officer, name, facts[name])
     if not changed and officer.record_state != RecordState.EMPTY:
         officer.save()
         audit.record(officer, "record.posting_changed", acting_user=acting_user, at=at)
         return
+    if changed:
+        _keep_verified(was)
     officer.declared_at, officer.verified_by, officer.verified_at = at, None, None
     officer.return_reason, officer.facts_changed_at = "", at
     entry = _advance(officer, states.DECLARE, acting_user, at, changed=changed)
@@ -54,6 +63,7 @@ def verify_record(*, officer_id: int, acting_user: User, at: datetime) -> None:
     officer = _lock_for(states.VERIFY, officer_id, acting_user)
     officer.verified_by, officer.verified_at = acting_user, at
     officer.facts_changed_at = at
+    postings.keep_declared_group(officer, acting_user=acting_user, at=at)
     entry = _advance(officer, states.VERIFY, acting_user, at)
     notify(officer.user, of=entry, link=officer.get_absolute_url())
 
@@ -86,6 +96,31 @@ def take_over_record(*, acting_user: User, at: datetime) -> Officer | None:
     return officer
 
 
+def _check_declared(officer: Officer, facts: Mapping[str, Any]) -> None:
+    if facts["born_on"] != officer.born_on and policies.is_birth_settled(officer):
+        raise Refused(
+            _(
+                "Your date of birth was verified and is corrected only on an order: send the order "
+                "to the Training Division."
+            )
+        )
+    today_held = officer.postings.order_by("starts_on").last()
+    if today_held and facts["group"] != today_held.group and not facts.get("group_since"):
+        raise Refused(
+            _("Give the day since which you hold Group %(group)s: your history ends with another.")
+            % {"group": facts["group"]}
+        )
+
+
+def _keep_verified(officer: Officer) -> None:
+    """Keep the verified version that a declaration is about to change, where a roll kept none."""
+    if officer.is_verified and officer.verified_by and officer.verified_at:
+        verified = officer.record_entries.filter(record_state=RecordState.VERIFIED)
+        if not verified.exists():
+            by, at = officer.verified_by, officer.verified_at
+            keep_version(officer, note="", acting_user=by, at=at)
+
+
 def _lock_for(step: states.Step, officer_id: int, acting_user: User) -> Officer:
     officer = Officer.objects.select_for_update(no_key=True).get(pk=officer_id)
     if reason := policies.why_not(step, officer, acting_user):
@@ -104,14 +139,7 @@ def _advance(
 ) -> AuditEntry:
     was, officer.record_state = officer.record_state, step.target
     officer.save()
-    ServiceRecordEntry.objects.create(
-        officer=officer,
-        record_state=officer.record_state,
-        facts=facts_of(officer),
-        note=note,
-        acting_user=acting_user,
-        at=at,
-    )
+    keep_version(officer, note=note, acting_user=acting_user, at=at)
     details: dict[str, Any] = {"was": was}
     if changed is not None:
         details["changed"] = changed
@@ -119,18 +147,3 @@ def _advance(
         details["reason"] = note
     event = f"record.{officer.record_state}"
     return audit.record(officer, event, acting_user=acting_user, at=at, **details)
-
-
-def facts_of(officer: Officer) -> dict[str, Any]:
-    """Return the facts of `officer` as plain values, for the history."""
-    return {
-        "name": officer.name,
-        "employee_code": officer.employee_code,
-        "born_on": officer.born_on.isoformat() if officer.born_on else None,
-        "service": officer.service.code if officer.service else None,
-        "cadre": officer.cadre.code if officer.cadre else None,
-        "group": officer.group,
-        "rank": officer.rank.code if officer.rank else None,
-        "allotment_year": officer.allotment_year,
-        "joined_on": officer.joined_on.isoformat() if officer.joined_on else None,
-    }

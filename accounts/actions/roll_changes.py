@@ -8,8 +8,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts import audit, roll_policies
-from accounts.actions.records import facts_of
-from accounts.models import AuditEntry, Officer, ProposedChange, ServiceRecordEntry, User
+from accounts.actions.versions import keep_version
+from accounts.models import AuditEntry, Officer, ProposedChange, User
 from accounts.notifications import notify
 from accounts.roll_changes import DECISIVE, keep_posting, label_of, on_record, values_of
 from accounts.roll_states import ACCEPT, DECLINE, ChangeState, RollStep
@@ -184,14 +184,7 @@ def _keep_version(
     note = f"{change.roll.source}: {change.roll.file_name}, {change.row_number}"
     if change.order_reference:
         note = f"{change.order_reference}; {note}"
-    ServiceRecordEntry.objects.create(
-        officer=officer,
-        record_state=officer.record_state,
-        facts=facts_of(officer),
-        note=note[:500],
-        acting_user=acting_user,
-        at=at,
-    )
+    keep_version(officer, note=note[:500], acting_user=acting_user, at=at)
     details: dict[str, Any] = {"changed": sorted(change.after), "roll": change.roll_id}
     if change.order_reference:
         details["order"] = change.order_reference

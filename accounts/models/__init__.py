@@ -1,6 +1,7 @@
 """Tables of the lowest app, by topic."""
 
 from accounts.models.audit import AuditChain, AuditEntry, AuditSeal, Notice
+from accounts.models.births import BirthDateCorrection
 from accounts.models.officers import Officer, Posting, ServiceRecordEntry
 from accounts.models.reference import (
     CadreAuthority,
@@ -18,6 +19,7 @@ __all__ = [
     "AuditChain",
     "AuditEntry",
     "AuditSeal",
+    "BirthDateCorrection",
     "CadreAuthority",
     "NodalAppointment",
     "Notice",

@@ -30,6 +30,32 @@ class OfficerQuerySet(models.QuerySet["Officer"]):
         """Return the records that wait to be verified, longest wait first."""
         return self.filter(record_state=RecordState.DECLARED).order_by("declared_at", "pk")
 
+    def chosen(
+        self,
+        *,
+        service: Service | None = None,
+        group: str = "",
+        authority: CadreAuthority | None = None,
+    ) -> "OfficerQuerySet":
+        """Narrow a queue down to what its filters name."""
+        rows = self.filter(service=service) if service else self
+        rows = rows.filter(group=group) if group else rows
+        return rows.filter(service__authority=authority) if authority else rows
+
+    def returned(self) -> "OfficerQuerySet":
+        """Return the records that wait for their officers, longest wait first."""
+        return self.filter(record_state=RecordState.RETURNED).order_by("declared_at", "pk")
+
+    def beside(self, officer: "Officer") -> "tuple[Officer | None, Officer | None]":
+        """Return who stands before and after `officer` in the queue of verification."""
+        at = officer.declared_at
+        if at is None:
+            return None, None
+        queue = self.awaiting_verification().select_related(None).only("pk", "name", "user")
+        before = queue.filter(Q(declared_at__lt=at) | Q(declared_at=at, pk__lt=officer.pk))
+        after = queue.filter(Q(declared_at__gt=at) | Q(declared_at=at, pk__gt=officer.pk))
+        return before.last(), after.first()
+
     def search(self, words: str) -> "OfficerQuerySet":
         found = Q(name__icontains=words) | Q(employee_code__iexact=words)
         found |= Q(user__email__iexact=words) | Q(official_email__iexact=words)
@@ -101,6 +127,12 @@ class Officer(models.Model):
         _("year of allotment or select list"), null=True, blank=True
     )
     joined_on = models.DateField(_("date of joining the service"), null=True, blank=True)
+    group_since = models.DateField(
+        _("in this group since"),
+        null=True,
+        blank=True,
+        help_text=_("As declared with a changed group; the history takes it on verification."),
+    )
     break_days = models.PositiveSmallIntegerField(
         _("days of break in service"),
         default=0,
@@ -214,6 +246,12 @@ class ServiceRecordEntry(AppendOnlyModel):
         return f"{self.officer_id}: {self.get_record_state_display()}"
 
 
+class PostingQuerySet(models.QuerySet["Posting"]):
+    def due(self, on: date) -> "PostingQuerySet":
+        """Return the postings recorded ahead whose day has come by `on`, oldest first."""
+        return self.filter(is_ahead=True, starts_on__lte=on).order_by("starts_on", "pk")
+
+
 class Posting(models.Model):
     """That an officer holds a group and a grade from one day on, until the next posting begins."""
 
@@ -230,6 +268,14 @@ class Posting(models.Model):
         User, models.PROTECT, related_name="+", verbose_name=_("recorded by")
     )
     recorded_at = models.DateTimeField(_("recorded at"))
+    is_ahead = models.BooleanField(
+        _("not yet in force"),
+        default=False,
+        db_default=False,
+        help_text=_("Recorded for a later day, on which the record follows it."),
+    )
+
+    objects = PostingQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("posting")

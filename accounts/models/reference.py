@@ -70,6 +70,11 @@ class ServiceQuerySet(models.QuerySet["Service"]):
     def active(self) -> "ServiceQuerySet":
         return self.filter(is_active=True)
 
+    def of_nodal_officer(self, user: User) -> "ServiceQuerySet":
+        """Return the services of the authorities that `user` acts for today."""
+        current = NodalAppointment.objects.current().filter(user=user)
+        return self.filter(authority__in=current.values("authority"))
+
     def matching(self, words: str) -> "ServiceQuerySet":
         """Return the services whose code, name, acronym or alias contains `words`."""
         found = Q(code__icontains=words) | Q(name__icontains=words) | Q(acronym__icontains=words)
@@ -156,6 +161,13 @@ class ServiceAlias(models.Model):
         return self.alias
 
 
+class RankQuerySet(models.QuerySet["Rank"]):
+    def of(self, service: Service | None) -> "RankQuerySet":
+        """Return the grades of a service and of its family; none for no service."""
+        keys = [service.code, service.family] if service else []
+        return self.filter(service_key__in=keys)
+
+
 class Rank(models.Model):
     """A grade of a service or of a family of services, with its group and pay level."""
 
@@ -169,6 +181,8 @@ class Rank(models.Model):
     pre_2016_grade_pay = models.CharField(_("grade pay before 2016"), max_length=30, blank=True)
     source = models.CharField(_("source"), max_length=100, blank=True)
     is_verified = models.BooleanField(_("verified"), default=False)
+
+    objects = RankQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("rank")

@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
@@ -15,6 +16,7 @@ from accounts.access import UserRequest, officer_of, role_required
 from accounts.actions import notices, records
 from accounts.models import Notice, Officer
 from accounts.roles import Role
+from accounts.states import RecordState
 from igot.lib.errors import Refused
 from igot.lib.paging import page_of, words_of
 
@@ -23,7 +25,12 @@ from igot.lib.paging import page_of, words_of
 @role_required(Role.OFFICER)
 def profile(request: UserRequest) -> HttpResponse:
     officer = officer_of(request.user)
-    context = {"officer": officer, "rows": facts.record_rows(officer), "following": _next(request)}
+    context = {
+        "officer": officer,
+        "rows": facts.record_rows(officer),
+        "postings": facts.posting_rows(officer),
+        "following": _next(request),
+    }
     return TemplateResponse(request, "accounts/profile.html", context)
 
 
@@ -33,16 +40,18 @@ def profile_edit(request: UserRequest) -> HttpResponse:
     officer = officer_of(request.user)
     form = forms.ServiceRecordForm(request.POST or None, officer=officer)
     if form.is_valid():
-        records.declare_record(
-            officer_id=officer.pk,
-            facts=form.cleaned_data,
-            acting_user=request.user,
-            at=timezone.now(),
-        )
-        messages.success(request, _("Your service record is declared."))
-        return (
-            HttpResponseRedirect(_next(request)) if _next(request) else redirect("accounts:profile")
-        )
+        try:
+            records.declare_record(
+                officer_id=officer.pk,
+                facts=form.cleaned_data,
+                acting_user=request.user,
+                at=timezone.now(),
+            )
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, _("Your service record is declared."))
+            return HttpResponseRedirect(_next(request) or reverse("accounts:profile"))
     context = {"officer": officer, "form": form, "following": _next(request)}
     return TemplateResponse(request, "accounts/profile_edit.html", context)
 
@@ -50,10 +59,17 @@ def profile_edit(request: UserRequest) -> HttpResponse:
 @require_safe
 @role_required(Role.NODAL_OFFICER, Role.DEALING_HAND)
 def officer_list(request: UserRequest) -> HttpResponse:
-    words = words_of(request)
+    words, form = words_of(request), forms.QueueForm(request.GET, user=request.user)
     rows = Officer.objects.visible_to(request.user).with_service()
-    rows = rows.search(words).order_by("name", "pk") if words else rows.awaiting_verification()
-    context = {"page_obj": page_of(request, rows), "words": words}
+    rows = rows.search(words).order_by("name", "pk") if words else form.rows_of(rows)
+    page = page_of(request, rows)
+    context = {
+        "page_obj": page,
+        "rows": facts.queue_rows(page, timezone.now()),
+        "words": words,
+        "form": form,
+        "is_narrowed": any(form.cleaned_data.values()) if not words else False,
+    }
     return TemplateResponse(request, "accounts/officer_list.html", context)
 
 
@@ -101,11 +117,23 @@ def _officer_page(request: UserRequest, officer: Officer, form: forms.ReasonForm
     context = {
         "officer": officer,
         "rows": facts.record_rows(officer),
+        "changes": facts.changes_since_verified(officer),
+        "postings": facts.posting_rows(officer),
         "history": facts.record_history(officer),
+        "beside": _beside(request, officer),
+        "may_note": not policies.why_not_note(officer, request.user),
         "may_verify": not policies.why_not(states.VERIFY, officer, request.user),
         "form": form,
     }
     return TemplateResponse(request, "accounts/officer_detail.html", context)
+
+
+def _beside(request: UserRequest, officer: Officer) -> tuple[Officer | None, Officer | None]:
+    """Return the neighbours in the queue, for whoever works through it."""
+    works = request.user.has_role(Role.NODAL_OFFICER, Role.DEALING_HAND)
+    if not works or officer.record_state != RecordState.DECLARED:
+        return None, None
+    return Officer.objects.visible_to(request.user).beside(officer)
 
 
 @require_safe

@@ -287,6 +287,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": timedelta(seconds=60),
         "options": {"expires": 55},
     },
+    "put-postings-in-force": {
+        "task": "enrollment.tasks.put_postings_in_force",
+        "schedule": timedelta(hours=1),
+        "options": {"expires": 3500},
+    },
     "decide-anew": {
         "task": "enrollment.tasks.decide_anew",
         "schedule": timedelta(seconds=60),
