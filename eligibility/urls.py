@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from eligibility.views import calendar, checker, decisions, simulator
+from eligibility.views import calendar, checker, decisions, representations, simulator
 
 app_name = "eligibility"
 urlpatterns = [
@@ -26,5 +26,30 @@ urlpatterns = [
         simulator.simulator_officers,
         {"kind": "xlsx"},
         name="simulator_xlsx",
+    ),
+    path(
+        "eligibility/decisions/<uuid:public_id>/represent/",
+        representations.represent,
+        name="represent",
+    ),
+    path(
+        "eligibility/representations/",
+        representations.representation_list,
+        name="representation_list",
+    ),
+    path(
+        "eligibility/representations/<int:representation_id>/",
+        representations.representation,
+        name="representation",
+    ),
+    path(
+        "eligibility/representations/<int:representation_id>/withdraw/",
+        representations.representation_withdraw,
+        name="representation_withdraw",
+    ),
+    path(
+        "eligibility/representations/<int:representation_id>/attachment/",
+        representations.representation_attachment,
+        name="representation_attachment",
     ),
 ]
