@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0004_rolls_brought_in'),
-        ('eligibility', '0005_decisions_in_one_chain'),
+        ('eligibility', '0006_screenings'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
