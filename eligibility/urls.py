@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from eligibility.views import calendar, checker, decisions, representations, simulator
+from eligibility.views import calendar, checker, decisions, screenings, simulator
 
 app_name = "eligibility"
 urlpatterns = [
@@ -27,29 +27,27 @@ urlpatterns = [
         {"kind": "xlsx"},
         name="simulator_xlsx",
     ),
+    path("eligibility/screenings/", screenings.screening_list, name="screenings"),
+    path("eligibility/screenings/new/", screenings.screening_new, name="screening_new"),
+    path("eligibility/screenings/<int:screening_id>/", screenings.screening, name="screening"),
     path(
-        "eligibility/decisions/<uuid:public_id>/represent/",
-        representations.represent,
-        name="represent",
+        "eligibility/screenings/<int:screening_id>/officers/",
+        screenings.screening_officers,
+        name="screening_officers",
     ),
     path(
-        "eligibility/representations/",
-        representations.representation_list,
-        name="representation_list",
+        "eligibility/screenings/<int:screening_id>/officers/<slug:kind>/",
+        screenings.screening_export,
+        name="screening_export",
     ),
     path(
-        "eligibility/representations/<int:representation_id>/",
-        representations.representation,
-        name="representation",
+        "eligibility/screenings/<int:screening_id>/letters/",
+        screenings.screening_letters,
+        name="screening_letters",
     ),
     path(
-        "eligibility/representations/<int:representation_id>/withdraw/",
-        representations.representation_withdraw,
-        name="representation_withdraw",
-    ),
-    path(
-        "eligibility/representations/<int:representation_id>/attachment/",
-        representations.representation_attachment,
-        name="representation_attachment",
+        "eligibility/screenings/<int:screening_id>/letters/<int:authority_id>/",
+        screenings.screening_letter,
+        name="screening_letter",
     ),
 ]

@@ -184,7 +184,7 @@ def _tell(made: Screening, entry: AuditEntry) -> None:
 
 # --- making ---------------------------------------------------------------------------------------
 def _fill(made: Screening, at: datetime) -> AuditEntry:
-    trainings = list(made.trainings.select_related("rule_set_version__rule_set").order_by("place"))
+    trainings = list(made.trainings.in_order())
     profiles = profiles_of(trainings)
     sql, params = statement(made, profiles)
     with connection.cursor() as cursor:

@@ -2,7 +2,6 @@
 
 from eligibility.admin.courses import CourseWithRulesAdmin, DecisionWithRulesAdmin
 from eligibility.admin.decisions import DecisionAdmin, OverrideProposalAdmin
-from eligibility.admin.representations import RepresentationAdmin
 from eligibility.admin.rule_sets import RuleSetAdmin, RuleSetVersionAdmin
 
 __all__ = [
@@ -10,7 +9,6 @@ __all__ = [
     "DecisionAdmin",
     "DecisionWithRulesAdmin",
     "OverrideProposalAdmin",
-    "RepresentationAdmin",
     "RuleSetAdmin",
     "RuleSetVersionAdmin",
 ]

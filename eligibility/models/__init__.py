@@ -1,7 +1,6 @@
 """Tables of the app, by topic."""
 
 from eligibility.models.decisions import Decision, OverrideProposal
-from eligibility.models.representations import Representation
 from eligibility.models.rule_sets import AudienceEntry, RuleSet, RuleSetVersion
 from eligibility.models.screenings import ScreenedTraining, Screening, ScreeningResult
 
@@ -9,7 +8,6 @@ __all__ = [
     "AudienceEntry",
     "Decision",
     "OverrideProposal",
-    "Representation",
     "RuleSet",
     "RuleSetVersion",
     "ScreenedTraining",

@@ -109,9 +109,21 @@ class Screening(models.Model):
         return self.state == ScreeningState.DONE
 
     @property
+    def is_narrowed(self) -> bool:
+        """Whether not all officers were asked for."""
+        return any(
+            (self.service_id, self.cadre_id, self.authority_id, self.group, self.record_state)
+        )
+
+    @property
     def is_listed(self) -> bool:
         """Whether its officers are still kept."""
         return self.is_done and self.purged_at is None
+
+
+class ScreenedTrainingQuerySet(models.QuerySet["ScreenedTraining"]):
+    def in_order(self) -> "ScreenedTrainingQuerySet":
+        return self.select_related("course", "run", "rule_set_version__rule_set").order_by("place")
 
 
 class ScreenedTraining(models.Model):
@@ -131,6 +143,8 @@ class ScreenedTraining(models.Model):
     # Lists of service, group on record, outcome, number; and of character, number.
     outcomes: Any = models.JSONField(_("counts of outcomes"), default=list)
     findings: Any = models.JSONField(_("counts of findings"), default=list)
+
+    objects = ScreenedTrainingQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("training screened for")
