@@ -11,6 +11,7 @@ from eligibility.rules import Facts, Finding, RuleBook, Ruling
 from eligibility.states import (
     AgeMode,
     BreakPolicy,
+    MissingData,
     Outcome,
     Rule,
     ServiceBase,
@@ -28,6 +29,7 @@ SWITCHES: Final[dict[str, tuple[Any, ...]]] = {
     "service_test_date": tuple(TestDate),
     "service_break_policy": tuple(BreakPolicy),
     "age_mode": tuple(AgeMode),
+    "missing_data": tuple(MissingData),
     "treat_cscs_as_css": (False, True),
     "treat_ut_services_as_state": (False, True),
     "include_state_police_forest": (False, True),

@@ -59,8 +59,7 @@ def cards(decision: Decision, case: explain.Case) -> list[dict[str, Any]]:
 
 def circular_of(version: RuleSetVersion) -> str:
     """Return the address of the circular behind a version, "" where it names none."""
-    circular = getattr(version, "circular", None)
-    return str(circular.get_absolute_url()) if circular else ""
+    return version.circular.get_absolute_url() if version.circular else ""
 
 
 # --- what would change the answer -----------------------------------------------------------------

@@ -2,16 +2,21 @@
 
 import csv
 import re
-from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
+from functools import partial
+from itertools import islice, product
 from operator import itemgetter
-from typing import Final, NamedTuple, TypeVar
+from sys import intern
+from typing import Any, Final, Generic, NamedTuple, TypeVar
 
 from django.utils.translation import gettext as _
 
 from accounts.directory import Directory, ServiceNotFound, read_group
+from eligibility import roll_faults as faults
 from eligibility.reasons import text
+from eligibility.roll_feed import Feed
 from eligibility.rules import (
     Facts,
     Finding,
@@ -24,7 +29,7 @@ from eligibility.rules import (
 )
 from eligibility.states import Verdict
 from igot.lib.dates import parse_civil_date, parse_year
-from igot.lib.tables import Table, safe_cell
+from igot.lib.tables import Table
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -49,65 +54,74 @@ OUTPUT: Final = (
     "last_eligible_on",
     "reasons",
 )
-NEEDS_QUOTES: Final = re.compile('[,"\r\n]')
 REMEMBERED: Final = 50_000  # answers kept of each kind; then begun anew, so that memory is bounded
-
-
-LATE: Final = 10**9  # stands for a day or a year that is not known: later than all that are
-EARLY: Final = -1
+PLAIN: Final = re.compile('[A-Za-z0-9][^,"\r\n]*')  # what `faults.cell` leaves as it is
+LINES_AT_ONCE: Final = 1000
+LATE: Final = 99999999  # stands for a day that is not known: later than all that are
+EARLY: Final = 0
+YEAR: Final = 10000  # what divides a day as `_number` writes it to give its year
+VERDICTS: Final = tuple(Verdict)
+SERVED: Final = len(VERDICTS)  # the weights with which three verdicts and the mark make one number
+YOUNG: Final = SERVED * len(VERDICTS)
+BOUNDARY: Final = YOUNG * len(VERDICTS)
 
 
 class Post(NamedTuple):
-    """What a service and a group come to."""
+    """What a service and a group come to, and the lengths of service in services like it."""
 
-    service: ServiceFacts | None
-    basis: str
-    verdict: str
+    fits: int
     reason: str
-    problem: str
+    lengths: "dict[str, dict[int, Length]]"  # by year of allotment as written, year of joining
+    service: ServiceFacts | None
 
 
 class Birth(NamedTuple):
-    """What a date of birth comes to; `day` is an ordinal, EARLY where none is known."""
+    """What a date of birth comes to; `day` is as `_number` writes it, EARLY where none is known."""
 
+    young: int
     day: int
-    year: int
-    verdict: str
-    boundary: str
     last_day: str
     reason: str
-    problem: str
-
-
-class Joining(NamedTuple):
-    """What a date of joining comes to; `day` is an ordinal, LATE where none is known."""
-
-    day: int
-    year: int | None
-    problem: str
-
-
-class Allotment(NamedTuple):
-    """What a year of allotment comes to; LATE where none is known."""
-
-    year: int
-    problem: str
 
 
 class Length(NamedTuple):
-    """What the years from which service counts come to."""
+    """What the years from which service counts come to.
 
-    verdict: str
+    `begins` is 1 January of the year of allotment as a number, LATE where none is known.
+    """
+
+    served: int
+    begins: int
     first_day: str
     reason: str
+
+
+NEVER_BORN: Final = Birth(0, EARLY, "", "")
+
+
+class Grid(Generic[V]):
+    """What is remembered under two keys; begun anew when it holds REMEMBERED values."""
+
+    def __init__(self) -> None:
+        self.rows: dict[str, dict[Any, V]] = {}
+        self._held = 0
+
+    def keep(self, row: str, column: str | int, value: V) -> V:
+        if self._held >= REMEMBERED:
+            self.rows.clear()
+            self._held = 0
+        self._held += 1
+        self.rows.setdefault(row, {})[column] = value
+        return value
 
 
 class Screen:
     """One rule book and one day of commencement, applied to row after row.
 
     A roll repeats itself: a few services, some thousand birthdays. What a rule found for a value
-    is therefore remembered, and only the combination is made for each row. What is remembered
-    comes from the rules themselves, so there is no second reading of them.
+    is therefore remembered, as the very text that goes into the answer, and only the combination
+    is made for each row. What is remembered comes from the rules themselves, so there is no
+    second reading of them; and it is sound, so a value with a fault is looked at each time.
     """
 
     def __init__(
@@ -122,228 +136,260 @@ class Screen:
         self.directory = directory
         self.commences_on = commences_on
         self.last_year = max(commences_on.year, today.year) + 1
-        self._posts: dict[tuple[str, str], Post] = {}
+        self._posts: Grid[Post] = Grid()
         self._births: dict[str, Birth] = {}
-        self._joinings: dict[str, Joining] = {}
-        self._allotments: dict[str, Allotment] = {}
-        self._lengths: dict[tuple[str, int, int | None], Length] = {}
-        self._outcomes: dict[tuple[str, str, str], str] = {}
+        self._births_by_day: dict[date | None, Birth] = {}  # the same day, written otherwise
+        self._joinings: dict[str, int] = {}  # days as numbers
+        self._lengths: dict[str, Grid[Length]] = defaultdict(Grid)  # by the basis of a service
+        self._faults: dict[tuple[str, str], str] = {}  # by column and text
+        combined = partial(combine, missing_data=rules.missing_data)
+        self._findings: list[str] = [
+            f",{combined(fits, served, young).value},{fits},{served},{young},{mark},"
+            for mark in ("false", "true")
+            for young, served, fits in product(VERDICTS, repeat=3)
+        ]
+
+    def judge(self, records: Iterable[list[str]], header: Sequence[str], out: list[str]) -> None:
+        """Screen `records` and add their lines to `out`, each with its line break.
+
+        This is the loop that a roll of a million runs through: it looks up and puts together. A
+        value not seen before, or not sound, goes through `line`.
+        """
+        columns = [header.index(name) for name in INPUT if name != "name"]
+        take, width, add, line = itemgetter(*columns), len(header), out.append, self.line
+        posts, births, joinings = self._posts.rows, self._births, self._joinings
+        findings, plain = self._findings, PLAIN.fullmatch
+        for record in records:
+            if len(record) != width:
+                out.extend(self._of_other_width(record, columns, width))
+                continue
+            code, service, group, born, allotted, joined = take(record)
+            try:
+                fits, fits_why, lengths, _service = posts[service][group]
+                young, born_at, last_day, young_why = births[born]
+                joined_at = joinings[joined]
+                served, begins, first_day, served_why = lengths[allotted][joined_at // YEAR]
+            except KeyError:
+                add(line(code, service, group, born, allotted, joined))
+                continue
+            if joined_at <= born_at or begins <= born_at:
+                add(line(code, service, group, born, allotted, joined))
+                continue
+            if not (code.isalnum() and code.isascii()) and not plain(code):
+                code = faults.cell(code)
+            found = findings[fits + served + young]
+            add(f"{code}{found}{first_day}{last_day}{fits_why}{served_why}{young_why}")
 
     def line(
         self, code: str, service: str, group: str, born: str, allotted: str, joined: str
     ) -> str:
         """Screen one row and write its line of the answer, with the line break."""
-        post = self._posts.get((service, group)) or self._post(service, group)
-        facts, basis, fits, fits_why, bad_post = post
-        birth = self._births.get(born) or self._birth(born)
-        born_at, born_year, young, boundary, last_day, young_why, bad_birth = birth
-        year, bad_year = self._allotments.get(allotted) or self._allotment(allotted)
-        joined_at, joined_year, bad_joining = self._joinings.get(joined) or self._joining(joined)
-        if bad_post or bad_birth or bad_year or bad_joining:
-            return self.invalid(code, bad_post, bad_birth, bad_year, bad_joining)
-        if joined_at <= born_at or year <= born_year:
-            return self.invalid(code, *_impossible(joined_at <= born_at, year <= born_year))
-        length = self._lengths.get((basis, year, joined_year))
-        served, first_day, served_why = length or self._length(facts, year, joined_year)
-        verdicts = (fits, served, young)
-        outcome = self._outcomes.get(verdicts) or self._outcome(verdicts)
-        if not (code.isalnum() and code.isascii()):
-            code = quoted(str(safe_cell(code)))
-        return (
-            f"{code},{outcome},{boundary},{first_day},{last_day},"
-            f'"{fits_why}; {served_why}; {young_why}"\n'
-        )
+        problems: list[str] = []
+        post = self._post(service, group, problems)
+        birth = self._birth(born, problems)
+        year = self._allotment(allotted, problems)
+        joined_at = self._joining(joined, problems)
+        if problems:
+            return self.invalid(code, *problems)
+        length = self._length(post.service, year, joined_at // YEAR, allotted)
+        early = joined_at <= birth.day, length.begins <= birth.day
+        if any(early):
+            return self.invalid(code, *faults.impossible(*early))
+        found = self._findings[post.fits + length.served + birth.young]
+        days = f"{length.first_day}{birth.last_day}"
+        return f"{faults.cell(code)}{found}{days}{post.reason}{length.reason}{birth.reason}"
 
     def invalid(self, code: str, *problems: str) -> str:
         """Write the line of a row that cannot be judged, with what is wrong in it."""
         reasons = "; ".join(problem.rstrip(".") for problem in problems if problem)
-        return f"{quoted(str(safe_cell(code)))},INVALID,,,,,,,{quoted(str(safe_cell(reasons)))}\n"
+        return f"{faults.cell(code)},INVALID,,,,,,,{faults.cell(reasons)}\n"
+
+    def _of_other_width(
+        self, record: list[str], columns: Sequence[int], width: int
+    ) -> Iterator[str]:
+        if any(cell.strip() for cell in record[width:]):
+            yield self.invalid(record[columns[0]], faults.too_wide(len(record), width))
+        elif record:  # cells that a spreadsheet left out at the end are blank
+            padded = [*record, *[""] * (width - len(record))]
+            code, service, group, born, allotted, joined = (padded[place] for place in columns)
+            yield self.line(code, service, group, born, allotted, joined)
 
     # --- each of these is asked once for a value, and its answer remembered ----------------------
-    def _post(self, service: str, group: str) -> Post:
-        facts, problems = None, []
-        try:
-            facts = self.directory.find(service) if service.strip() else None
-        except ServiceNotFound as error:
-            problems.append(_not_found(error))
-        letter = read_group(group)
-        if letter is None:
-            unknown = _("unknown group “%(group)s”: write A, B or C")
-            problems.append(unknown % {"group": _cut(group)})
+    def _post(self, service: str, group: str, problems: list[str]) -> Post:
+        if known := self._posts.rows.get(service, {}).get(group):
+            return known
+        facts = self._read("service", self._service, service, problems)
+        letter = self._read("group", _group, group, problems)
         finding = check_audience(service=facts, group=letter or "", rules=self.rules)
-        post = Post(
-            service=facts,
-            basis=facts.basis if facts else "",
-            verdict=finding.verdict.value,
-            reason=_cell(finding),
-            problem="; ".join(problems),
-        )
-        return _remember(self._posts, (service, group), post)
+        lengths = self._lengths[facts.basis if facts else ""].rows
+        post = Post(_place(finding), f"{_cell(finding)}; ", lengths, facts)
+        return post if problems else self._posts.keep(service, group, post)
 
-    def _birth(self, text: str) -> Birth:
-        born_on, problem = _read("date_of_birth", parse_civil_date, text)
-        if born_on and born_on >= self.commences_on:
-            problem = _("date_of_birth: not before the commencement of the training")
-        finding = check_age(born_on=born_on, rules=self.rules, commences_on=self.commences_on)
-        birth = Birth(
-            day=born_on.toordinal() if born_on else EARLY,
-            year=born_on.year if born_on else EARLY,
-            verdict=finding.verdict.value,
-            boundary="true" if finding.is_boundary else "false",
-            last_day=finding.last_day.isoformat() if finding.last_day else "",
-            reason=_cell(finding),
-            problem=problem,
-        )
+    def _birth(self, text: str, problems: list[str]) -> Birth:
+        if known := self._births.get(text):
+            return known
+        faultless = len(problems)
+        born_on = self._read("date_of_birth", self._birthday, text, problems)
+        if len(problems) > faultless:
+            return NEVER_BORN
+        birth = self._births_by_day.get(born_on)
+        if birth is None:
+            finding = check_age(born_on=born_on, rules=self.rules, commences_on=self.commences_on)
+            last_day = finding.last_day.isoformat() if finding.last_day else ""
+            birth = Birth(
+                young=YOUNG * _place(finding) + BOUNDARY * finding.is_boundary,
+                day=_number(born_on) if born_on else EARLY,
+                last_day=intern(f'{last_day},"'),
+                reason=f'{_cell(finding)}"\n',
+            )
+            _remember(self._births_by_day, born_on, birth)
         return _remember(self._births, text, birth)
 
-    def _allotment(self, text: str) -> Allotment:
-        year, problem = _read("allotment_year", parse_year, text)
-        if year and year > self.last_year:
-            problem = _("allotment_year: %(year)s lies in the future") % {"year": year}
-        return _remember(self._allotments, text, Allotment(year or LATE, problem))
+    def _allotment(self, text: str, problems: list[str]) -> int | None:
+        return self._read("allotment_year", self._year, text, problems)
 
-    def _joining(self, text: str) -> Joining:
-        joined_on, problem = _read("date_of_joining", parse_civil_date, text)
-        if joined_on and joined_on.year > self.last_year:
-            problem = _("date_of_joining: %(year)s lies in the future") % {"year": joined_on.year}
-        joining = Joining(
-            day=joined_on.toordinal() if joined_on else LATE,
-            year=joined_on.year if joined_on else None,
-            problem=problem,
+    def _joining(self, text: str, problems: list[str]) -> int:
+        if known := self._joinings.get(text):
+            return known
+        faultless = len(problems)
+        joined_on = self._read("date_of_joining", self._joining_day, text, problems)
+        joined_at = _number(joined_on) if joined_on else LATE
+        return (
+            joined_at if len(problems) > faultless else _remember(self._joinings, text, joined_at)
         )
-        return _remember(self._joinings, text, joining)
 
-    def _length(self, service: ServiceFacts | None, year: int, joined_year: int | None) -> Length:
-        facts = Facts(
-            service=service,
-            allotment_year=None if year == LATE else year,
-            joined_on=date(joined_year, 1, 1) if joined_year else None,  # only its year counts
-        )
+    def _length(
+        self, service: ServiceFacts | None, year: int | None, joined_year: int, allotted: str
+    ) -> Length:
+        grid = self._lengths[service.basis if service else ""]
+        if known := grid.rows.get(allotted, {}).get(joined_year):
+            return known
+        joined_on = (
+            None if joined_year == LATE // YEAR else date(joined_year, 1, 1)
+        )  # only its year counts
+        facts = Facts(service=service, allotment_year=year, joined_on=joined_on)
         finding = check_service(facts=facts, rules=self.rules, commences_on=self.commences_on)
+        first_day = finding.first_day.isoformat() if finding.first_day else ""
         length = Length(
-            verdict=finding.verdict.value,
-            first_day=finding.first_day.isoformat() if finding.first_day else "",
-            reason=_cell(finding),
+            served=SERVED * _place(finding),
+            begins=_number(date(year, 1, 1)) if year else LATE,
+            first_day=f"{first_day},",
+            reason=f"{_cell(finding)}; ",
         )
-        key = (service.basis if service else "", year, joined_year)
-        return _remember(self._lengths, key, length)
+        return grid.keep(allotted, joined_year, length)
 
-    def _outcome(self, verdicts: tuple[str, str, str]) -> str:
-        """Write the outcome and the three verdicts, as four cells."""
-        missing_data = self.rules.missing_data
-        outcome = combine(*(Verdict(v) for v in verdicts), missing_data=missing_data)
-        return _remember(self._outcomes, verdicts, ",".join([outcome.value, *verdicts]))
+    # --- reading a cell ---------------------------------------------------------------------------
+    def _read(
+        self, column: str, parse: Callable[[str], V | None], text: str, problems: list[str]
+    ) -> V | None:
+        """Read a cell: its value, or None and what is wrong with it among the problems."""
+        if fault := self._faults.get((column, text)):
+            problems.append(fault)
+            return None
+        try:
+            return parse(text)
+        except ValueError as error:
+            problems.append(_remember(self._faults, (column, text), str(error)))
+            return None
+
+    def _service(self, text: str) -> ServiceFacts | None:
+        try:
+            return self.directory.find(text) if text.strip() else None
+        except ServiceNotFound as error:
+            raise ValueError(faults.not_found(error)) from None
+
+    def _birthday(self, text: str) -> date | None:
+        born_on = _of_column("date_of_birth", parse_civil_date, text)
+        if born_on and born_on >= self.commences_on:
+            raise ValueError(_("date_of_birth: not before the commencement of the training"))
+        return born_on
+
+    def _year(self, text: str) -> int | None:
+        year = _of_column("allotment_year", parse_year, text)
+        if year and year > self.last_year:
+            raise ValueError(_("allotment_year: %(year)s lies in the future") % {"year": year})
+        return year
+
+    def _joining_day(self, text: str) -> date | None:
+        joined_on = _of_column("date_of_joining", parse_civil_date, text)
+        if joined_on and joined_on.year > self.last_year:
+            future = _("date_of_joining: %(year)s lies in the future")
+            raise ValueError(future % {"year": joined_on.year})
+        return joined_on
 
 
 def screen(table: Table, check: Screen) -> Iterator[str]:
-    """Yield the answer to a roll line by line, its header first.
+    """Yield the answer to a roll line by line, its header first."""
+    for block in screen_in_blocks(table, check):
+        yield from block
+
+
+def screen_in_blocks(table: Table, check: Screen) -> Iterator[list[str]]:
+    """Yield the answer to a roll as lists of lines, the header in the first.
 
     A row whose quotation marks do not match is answered as INVALID, and reading goes on with the
     line after it: otherwise an open mark would swallow the rows that follow.
     """
-    yield ",".join(OUTPUT) + "\n"
-    feed = _Feed(table.lines)
+    yield [",".join(OUTPUT) + "\n"]
+    while lines := list(islice(table.lines, LINES_AT_ONCE)):
+        out: list[str] = []
+        reader = csv.reader(lines, delimiter=table.delimiter, strict=True)
+        try:
+            check.judge(reader, table.header, out)
+        except csv.Error:  # or a record that goes on in the next block
+            yield from _carefully(lines, table, check)
+        else:
+            yield out
+
+
+def _carefully(lines: list[str], table: Table, check: Screen) -> Iterator[list[str]]:
+    """Screen `lines` record by record, and those after them that the last record takes in."""
+    feed = Feed(lines, table.lines)
     code_at = table.header.index("employee_code")
-    while True:
+    while feed.is_open:
+        out: list[str] = []
         reader = csv.reader(feed, delimiter=table.delimiter, strict=True)
         try:
-            yield from _screened(reader, table.header, check, feed.held)
-            return
+            for record in reader:
+                feed.held.clear()
+                check.judge([record], table.header, out)
+                if not feed.is_open:
+                    break
         except csv.Error:
-            broken = next(csv.reader([feed.drop_first().rstrip("\r\n")], delimiter=table.delimiter))
+            first = feed.drop_first().rstrip("\r\n")
+            broken = next(csv.reader([first], delimiter=table.delimiter))
             code = broken[code_at] if len(broken) > code_at else ""
-            yield check.invalid(code, _("the quotation marks of this row do not match"))
+            out.append(check.invalid(code, _("the quotation marks of this row do not match")))
+        yield out
 
 
-class _Feed:
-    """Lines of a file for a csv reader, which can take back those of a record that failed."""
-
-    def __init__(self, lines: Iterator[str]) -> None:
-        self.held: list[str] = []  # the lines of the record being read
-        self._lines = lines
-        self._again: deque[str] = deque()
-
-    def __iter__(self) -> Iterator[str]:
-        hold = self.held.append
-        while self._again:
-            line = self._again.popleft()
-            hold(line)
-            yield line
-        for line in self._lines:
-            hold(line)
-            yield line
-
-    def drop_first(self) -> str:
-        """Give up the first line of the failed record, and have the others read again."""
-        first, *others = self.held
-        self.held.clear()
-        self._again.extendleft(reversed(others))
-        return first
+def _group(text: str) -> str:
+    letter = read_group(text)
+    if letter is None:
+        unknown = _("unknown group “%(group)s”: write A, B or C")
+        raise ValueError(unknown % {"group": faults.cut(text)})
+    return letter
 
 
-def _screened(
-    reader: Iterator[list[str]], header: Sequence[str], check: Screen, held: list[str]
-) -> Iterator[str]:
-    columns = [header.index(name) for name in INPUT if name != "name"]
-    take, line, width = itemgetter(*columns), check.line, len(header)
-    for record in reader:
-        if len(record) == width:
-            yield line(*take(record))
-        elif any(cell.strip() for cell in record[width:]):
-            yield check.invalid(record[columns[0]], _too_wide(len(record), width))
-        elif record:  # cells that a spreadsheet left out at the end are blank
-            yield line(*take([*record, *[""] * (width - len(record))]))
-        held.clear()
-
-
-def quoted(text: str) -> str:
-    """Write one CSV cell, in quotation marks where it needs them."""
-    if not NEEDS_QUOTES.search(text):
-        return text
-    return '"' + text.replace('"', '""') + '"'
-
-
-def _read(column: str, parse: Callable[[str], V | None], text: str) -> tuple[V | None, str]:
-    """Read a cell: its value and "", or None and what is wrong with it."""
+def _of_column(column: str, parse: Callable[[str], V | None], text: str) -> V | None:
     try:
-        return parse(text), ""
+        return parse(text)
     except ValueError as error:
-        return None, f"{column}: {error}"
+        raise ValueError(f"{column}: {error}") from None
+
+
+def _number(day: date) -> int:
+    """Write a day as a number that is compared quickly and tells its year: 20190521."""
+    return (day.year * 100 + day.month) * 100 + day.day
+
+
+def _place(finding: Finding) -> int:
+    return VERDICTS.index(finding.verdict)
 
 
 def _cell(finding: Finding) -> str:
     """Write the sentence of a finding for the inside of a quoted CSV cell."""
     return text(finding.code, finding.params).rstrip(".").replace('"', '""')
-
-
-def _impossible(joined_too_early: bool, allotted_too_early: bool) -> list[str]:
-    problems = []
-    if joined_too_early:
-        problems.append(_("date_of_joining: not after the date of birth"))
-    if allotted_too_early:
-        problems.append(_("allotment_year: not after the year of birth"))
-    return problems
-
-
-def _not_found(error: ServiceNotFound) -> str:
-    if not error.candidates:
-        return _("unknown service “%(service)s”") % {"service": _cut(error.text)}
-    candidates = ", ".join(f"{service.code} ({service.name})" for service in error.candidates)
-    return _("“%(service)s” may be any of these, write the code: %(candidates)s") % {
-        "service": _cut(error.text),
-        "candidates": candidates,
-    }
-
-
-def _too_wide(found: int, width: int) -> str:
-    return _("the row has %(found)s cells, but the header names %(width)s columns") % {
-        "found": found,
-        "width": width,
-    }
-
-
-def _cut(text: str) -> str:
-    return text.strip()[:60]
 
 
 def _remember(memory: dict[K, V], key: K, value: V) -> V:

@@ -158,3 +158,48 @@ STEPS = (
     APPROVE_RULES,
     DRAFT_RULES,
 )
+
+
+class RepresentationState(TextChoices):
+    """The life of a representation against a decision."""
+
+    RECEIVED = "received", _("Received")
+    UNDER_CONSIDERATION = "under_consideration", _("Under consideration")
+    ANSWERED = "answered", _("Answered")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+
+
+class RepresentationOutcome(TextChoices):
+    """What an answered representation came to."""
+
+    UPHELD = "upheld", _("The decision stands")
+    DECIDED_ANEW = "decided_anew", _("Decided anew")
+    OVERRIDE_PROPOSED = "override_proposed", _("Put up for a decision otherwise than the rules")
+
+
+WAITING = frozenset({RepresentationState.RECEIVED, RepresentationState.UNDER_CONSIDERATION})
+# Whom a decision in one of these may move to represent: docs/decisions/0084.
+REPRESENTABLE = frozenset({Outcome.NOT_ELIGIBLE, Outcome.REFER, Outcome.INCOMPLETE})
+_TAKEN_UP = frozenset({RepresentationState.UNDER_CONSIDERATION})
+SEND_REPRESENTATION = Step(
+    frozenset(REPRESENTABLE), RepresentationState.RECEIVED, frozenset({Role.OFFICER})
+)
+WITHDRAW_REPRESENTATION = Step(
+    frozenset(WAITING), RepresentationState.WITHDRAWN, frozenset({Role.OFFICER})
+)
+TAKE_UP_REPRESENTATION = Step(
+    frozenset({RepresentationState.RECEIVED}),
+    RepresentationState.UNDER_CONSIDERATION,
+    frozenset({Role.DEALING_HAND}),
+)
+UPHOLD_DECISION = Step(_TAKEN_UP, RepresentationState.ANSWERED, DESK)
+DECIDE_ANEW = Step(_TAKEN_UP, RepresentationState.ANSWERED, DESK)
+ANSWER_BY_OVERRIDE = Step(_TAKEN_UP, RepresentationState.ANSWERED, DESK)
+REPRESENTATION_STEPS = {
+    "send": SEND_REPRESENTATION,
+    "withdraw": WITHDRAW_REPRESENTATION,
+    "take-up": TAKE_UP_REPRESENTATION,
+    "uphold": UPHOLD_DECISION,
+    "decide-anew": DECIDE_ANEW,
+    "propose": ANSWER_BY_OVERRIDE,
+}

@@ -2,7 +2,14 @@
 
 from django.urls import path
 
-from eligibility.views import calendar, checker, decisions, screenings, simulator
+from eligibility.views import (
+    calendar,
+    checker,
+    decisions,
+    representations,
+    screenings,
+    simulator,
+)
 
 app_name = "eligibility"
 urlpatterns = [
@@ -26,6 +33,31 @@ urlpatterns = [
         simulator.simulator_officers,
         {"kind": "xlsx"},
         name="simulator_xlsx",
+    ),
+    path(
+        "eligibility/decisions/<uuid:public_id>/represent/",
+        representations.represent,
+        name="represent",
+    ),
+    path(
+        "eligibility/representations/",
+        representations.representation_list,
+        name="representation_list",
+    ),
+    path(
+        "eligibility/representations/<int:representation_id>/",
+        representations.representation,
+        name="representation",
+    ),
+    path(
+        "eligibility/representations/<int:representation_id>/withdraw/",
+        representations.representation_withdraw,
+        name="representation_withdraw",
+    ),
+    path(
+        "eligibility/representations/<int:representation_id>/attachment/",
+        representations.representation_attachment,
+        name="representation_attachment",
     ),
     path("eligibility/screenings/", screenings.screening_list, name="screenings"),
     path("eligibility/screenings/new/", screenings.screening_new, name="screening_new"),

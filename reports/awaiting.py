@@ -17,6 +17,7 @@ from circulars.states import CircularState
 from courses.models import CommitteeDecision
 from courses.states import DecisionState
 from credits.models import CreditEntry, CreditThreshold
+from eligibility.models import Representation
 from enrollment.models import (
     CertificateSubmission,
     CouponBatch,
@@ -71,6 +72,12 @@ def own_enrollments(officer: Officer) -> list[Any]:
         ),
     )
     return list(rows.order_by("-pk")[:MOST])
+
+
+def own_representations(officer: Officer) -> list[Representation]:
+    """Return the officer's latest representations; one query."""
+    own = Representation.objects.filter(officer=officer).select_related("decision__course")
+    return list(own.latest_first()[:3])
 
 
 def own_claims(officer: Officer) -> list[Claim]:
@@ -170,6 +177,17 @@ QUEUES = (
         lambda n: ngettext("%(n)s service record to verify", "%(n)s service records to verify", n),
         "admin:accounts_officer_changelist",
         "?record_state__exact=declared",
+    ),
+    Queue(
+        Role.DEALING_HAND,
+        lambda user: Representation.objects.waiting().exclude(officer__user=user),
+        lambda n: ngettext(
+            "%(n)s representation waits for its answer",
+            "%(n)s representations wait for their answers",
+            n,
+        ),
+        "admin:eligibility_representation_changelist",
+        "?state__in=received,under_consideration",
     ),
     Queue(
         Role.DEALING_HAND,

@@ -14,6 +14,7 @@ from tests.factories.accounts import make_nodal_officer, make_user, sign_in
 from tests.factories.circulars import make_circular
 from tests.factories.courses import make_module
 from tests.factories.credits import make_credit_entry
+from tests.factories.eligibility import make_representation
 from tests.factories.enrollment import make_enrollment, make_intimation
 from tests.factories.pool import make_certificate, make_coupon_issue, make_result
 from tests.factories.reimbursement import make_claim, make_payment_batch, make_rate
@@ -33,6 +34,7 @@ def desk(client, db):
         make_result()
         make_certificate()
         make_claim(state=ClaimState.UNDER_SCRUTINY)
+        make_representation()
         make_credit_entry(key=f"award:{number}")
     make_payment_batch(state=BatchState.EXPORTED, claims=3)
     make_circular(state=CircularState.ISSUED)

@@ -86,7 +86,24 @@ def propose_override(
 
     :raises Refused: the step is not open to `acting_user`
     """
-    decision = _lock_decision(decision_id)
+    return add_proposal(
+        decision_id=decision_id,
+        reason=reason,
+        order_reference=order_reference,
+        acting_user=acting_user,
+        at=at,
+    )
+
+
+@transaction.atomic
+def add_proposal(
+    *, decision_id: int, reason: str, order_reference: str, acting_user: User, at: datetime
+) -> OverrideProposal:
+    """Propose an override within the transaction of another action, as `propose_override` does.
+
+    :raises Refused: the step is not open to `acting_user`
+    """
+    decision = lock_decision(decision_id)
     _check(states.PROPOSE_OVERRIDE, decision, acting_user)
     proposal = OverrideProposal.objects.create(
         decision=decision,
@@ -162,13 +179,20 @@ def decline_override(
     """
     proposal = _lock_proposal(overrideproposal_id, states.DECLINE_OVERRIDE, acting_user)
     _advance(proposal, states.DECLINE_OVERRIDE, acting_user, at, remark)
-    audit.record(
+    entry = audit.record(
         proposal.decision,
         "decision.override_declined",
         acting_user=acting_user,
         at=at,
         remark=remark,
     )
+    if represented := proposal.representations.first():  # its officer was told of the proposal
+        notify(
+            represented.officer.user,
+            of=entry,
+            link=represented.get_absolute_url(),
+            number=represented.number,
+        )
     return proposal
 
 
@@ -216,7 +240,7 @@ def _standing_override(latest: Decision | None, content: dict[str, Any]) -> dict
     }
 
 
-def _lock_decision(decision_id: int) -> Decision:
+def lock_decision(decision_id: int) -> Decision:
     """Lock the officer whom a decision concerns, as `decide` does: decisions never change."""
     decision = Decision.objects.select_related("officer").get(pk=decision_id)
     Officer.objects.select_for_update(no_key=True, of=("self",)).get(pk=decision.officer_id)
@@ -229,7 +253,7 @@ def _lock_proposal(
     proposal = OverrideProposal.objects.select_for_update(no_key=True, of=("self",)).get(
         pk=overrideproposal_id
     )
-    _lock_decision(proposal.decision_id)
+    lock_decision(proposal.decision_id)
     _check(step, proposal, acting_user)
     return proposal
 

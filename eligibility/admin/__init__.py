@@ -2,6 +2,7 @@
 
 from eligibility.admin.courses import CourseWithRulesAdmin, DecisionWithRulesAdmin
 from eligibility.admin.decisions import DecisionAdmin, OverrideProposalAdmin
+from eligibility.admin.representations import RepresentationAdmin
 from eligibility.admin.rule_sets import RuleSetAdmin, RuleSetVersionAdmin
 
 __all__ = [
@@ -9,6 +10,7 @@ __all__ = [
     "DecisionAdmin",
     "DecisionWithRulesAdmin",
     "OverrideProposalAdmin",
+    "RepresentationAdmin",
     "RuleSetAdmin",
     "RuleSetVersionAdmin",
 ]

@@ -1,6 +1,7 @@
 """Tables of the app, by topic."""
 
 from eligibility.models.decisions import Decision, OverrideProposal
+from eligibility.models.representations import Representation
 from eligibility.models.rule_sets import AudienceEntry, RuleSet, RuleSetVersion
 from eligibility.models.screenings import ScreenedTraining, Screening, ScreeningResult
 
@@ -8,6 +9,7 @@ __all__ = [
     "AudienceEntry",
     "Decision",
     "OverrideProposal",
+    "Representation",
     "RuleSet",
     "RuleSetVersion",
     "ScreenedTraining",

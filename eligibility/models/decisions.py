@@ -44,6 +44,7 @@ class DecisionQuerySet(AppendOnlyQuerySet):
             "course",
             "run__course",
             "rule_set_version__rule_set",
+            "rule_set_version__circular",
             "asked_by",
             "override_proposed_by",
             "override_approved_by",

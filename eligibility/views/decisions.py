@@ -8,8 +8,8 @@ from django.views.decorators.http import require_safe
 
 from accounts.access import UserRequest
 from accounts.roles import Role
-from eligibility import explain_page
-from eligibility.models import Decision
+from eligibility import explain_page, representation_policies
+from eligibility.models import Decision, Representation
 
 SEE_SWITCHES = (Role.DEALING_HAND, Role.SANCTIONING_AUTHORITY, Role.AUDITOR)
 
@@ -26,5 +26,7 @@ def decision(request: UserRequest, public_id: UUID) -> HttpResponse:
         "is_own": is_own,
         **explain_page.why(found, for_staff=for_staff),
         **explain_page.beside(found),
+        "representations": Representation.objects.visible_to(request.user).against(found),
+        "may_represent": is_own and not representation_policies.why_not_send(found, request.user),
     }
     return render(request, "eligibility/decision.html", context)

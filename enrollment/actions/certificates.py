@@ -1,12 +1,9 @@
 """What happens to certificates: sent in, then verified, returned or rejected by somebody else."""
 
 import logging
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date, datetime
 from typing import Any, Final
 
-from django.core.files.storage import default_storage
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -18,6 +15,7 @@ from enrollment import certificate_checks, pool_policies, states
 from enrollment.actions import steps
 from enrollment.models import CertificateCheck, CertificateSubmission, Enrollment
 from igot.lib.errors import Refused
+from igot.lib.files import stored_with
 from igot.lib.uploads import CheckedFile
 
 log = logging.getLogger("igot.uploads")
@@ -51,7 +49,7 @@ def send_certificate(
         completed_on=completed_on,
         uploaded_at=at,
     )
-    with _stored(submission, file), transaction.atomic(durable=True):
+    with stored_with(submission, submission.file, file), transaction.atomic(durable=True):
         enrollment = _lock(enrollment_id)
         submission.enrollment, submission.officer = enrollment, enrollment.officer
         submission.course = enrollment.course
@@ -109,21 +107,6 @@ def reject_certificate(*, submission_id: int, reason: str, acting_user: User, at
     submission.reason = reason
     entry = _review(submission, states.REJECT_CERTIFICATE, acting_user, at, reason=reason)
     _tell(submission, entry, reason=reason)
-
-
-@contextmanager
-def _stored(submission: CertificateSubmission, file: CheckedFile) -> Iterator[None]:
-    """Store the file around the transaction that keeps its row, and take it away if that fails."""
-    submission.file.save(file.name, file.for_storage(), save=False)
-    try:
-        yield
-    finally:
-        if submission.pk is None or not _is_kept(submission):
-            default_storage.delete(str(submission.file.name))
-
-
-def _is_kept(submission: CertificateSubmission) -> bool:
-    return CertificateSubmission.objects.filter(pk=submission.pk).exists()
 
 
 def _lock(enrollment_id: int) -> Enrollment:

@@ -1,13 +1,18 @@
-"""Private files on their way out: checked by the view, sent safely, by Django or by nginx."""
+"""Private files: stored with their row, and on their way out sent safely, by Django or nginx."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Final
 from urllib.parse import quote
 
 from django.conf import settings
 from django.core.files.storage import default_storage
+from django.db.models import Model
 from django.db.models.fields.files import FieldFile
 from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase
 from django.utils.http import content_disposition_header
+
+from igot.lib.uploads import CheckedFile
 
 PROTECTED: Final = "/protected/"  # internal in nginx: nobody reaches it from outside
 CONTENT_TYPES: Final = {
@@ -18,6 +23,17 @@ CONTENT_TYPES: Final = {
     "csv": "text/csv; charset=utf-8",
 }
 ANYTHING: Final = "application/octet-stream"
+
+
+@contextmanager
+def stored_with(row: Model, field: FieldFile, file: CheckedFile) -> Iterator[None]:
+    """Store `file` around the transaction that keeps its `row`, and take it away if that fails."""
+    field.save(file.name, file.for_storage(), save=False)
+    try:
+        yield
+    finally:
+        if row.pk is None or not type(row)._base_manager.filter(pk=row.pk).exists():
+            default_storage.delete(str(field.name))
 
 
 def send_file(stored: FieldFile, *, name: str, is_public: bool = False) -> HttpResponseBase:

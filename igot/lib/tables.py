@@ -3,6 +3,7 @@
 import codecs
 import csv
 import io
+import itertools
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -211,7 +212,7 @@ def read_csv(
     if not header_line.strip():
         raise TableError(_("The file is empty: its first row must name the columns."))
     delimiter = _delimiter_of(header_line)
-    lines = _chain_lines(header_line, text)
+    lines = itertools.chain(io.StringIO(header_line, newline=""), text)
     records = csv.reader(lines, delimiter=delimiter, strict=False)
     try:
         header = [normalise_header(name) for name in next(records)]
@@ -304,11 +305,6 @@ def _first_line(text: io.TextIOWrapper) -> str:
 def _delimiter_of(header_line: str) -> str:
     outside = "".join(header_line.split('"')[::2])
     return max(DELIMITERS, key=outside.count)
-
-
-def _chain_lines(first: str, rest: Iterable[str]) -> Iterator[str]:
-    yield from io.StringIO(first, newline="")
-    yield from rest
 
 
 def size_of(file: IO[bytes]) -> int | None:

@@ -26,12 +26,12 @@ TONES: Final[dict[str, frozenset[str]]] = {
     "success": frozenset(
         "completed confirmed eligible verified approved issued paid sanctioned released settled "
         "redeemed accepted applied pass open active recovered in_catalogue posted done genuine "
-        "new".split()
+        "new answered".split()
     ),
     "info": frozenset(
         "submitted in_progress under_scrutiny under_review recommended in_payment checking "
         "available imported validated exported locked shortlisted on_agenda deliberated screened "
-        "current upcoming announced refer".split()
+        "current upcoming announced refer received under_consideration".split()
     ),
     "warning": frozenset(
         "returned awaiting_authority payment_failed part_settled deferred provisional missing "

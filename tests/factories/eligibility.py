@@ -11,7 +11,17 @@ from accounts.models import Officer, User
 from accounts.roles import Role
 from courses.models import Course, Run
 from eligibility.actions import decisions
-from eligibility.models import AudienceEntry, Decision, OverrideProposal, RuleSet, RuleSetVersion
+from eligibility.actions import representations as actions
+from eligibility.models import (
+    AudienceEntry,
+    Decision,
+    OverrideProposal,
+    Representation,
+    RuleSet,
+    RuleSetVersion,
+)
+from eligibility.states import RepresentationState
+from igot.lib.uploads import CheckedFile
 from tests.factories.accounts import make_officer, make_user
 from tests.factories.courses import make_run
 
@@ -78,3 +88,37 @@ def make_override_proposal(
         proposed_at=timezone.now(),
         **fields,
     )
+
+
+def make_representation(
+    *,
+    decision: Decision | None = None,
+    text: str = "The date of joining on my record is wrong: I joined on 28.08.2016.",
+    state: str = RepresentationState.RECEIVED,
+    answer: str = "",
+    attachment: CheckedFile | None = None,
+    hand: User | None = None,
+    at: datetime | None = None,
+) -> Representation:
+    """Make a representation by its actions: against a refusal, and no further than `state`."""
+    at = at or timezone.now()
+    decision = decision or make_decision(officer=make_officer(joined_on=timezone.localdate()))
+    sent = actions.send_representation(
+        decision_id=decision.pk,
+        text=text,
+        attachment=attachment,
+        acting_user=decision.officer.log_in,
+        at=at,
+    )
+    given: dict[str, Any] = {"representation_id": sent.pk, "at": at}
+    hand = hand or make_user(Role.DEALING_HAND)
+    if state == RepresentationState.WITHDRAWN:
+        return actions.withdraw_representation(**given, acting_user=decision.officer.log_in)
+    if state != RepresentationState.RECEIVED:
+        sent = actions.take_up_representation(**given, acting_user=hand)
+    if state == RepresentationState.ANSWERED:
+        answer = answer or (
+            "निर्णय नियमानुसार है।" if sent.language == "hi" else "It stands by the rule."
+        )
+        return actions.uphold_decision(**given, answer=answer, acting_user=hand)
+    return sent

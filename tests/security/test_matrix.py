@@ -5,6 +5,7 @@ from io import StringIO
 from pathlib import Path
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 from django.forms.models import model_to_dict
 from django.test import Client
@@ -15,6 +16,7 @@ from accounts.roles import Role
 from circulars.states import CircularState
 from enrollment import tasks
 from enrollment.states import CertificateState, EnrollmentState
+from igot.lib.uploads import check_upload
 from reimbursement.states import BatchState, ClaimState
 from reports.models import Feedback
 from tests.factories.accounts import (
@@ -27,9 +29,11 @@ from tests.factories.accounts import (
 from tests.factories.circulars import make_circular
 from tests.factories.courses import make_programme
 from tests.factories.credits import make_credit_entry
+from tests.factories.eligibility import make_decision, make_representation
 from tests.factories.enrollment import make_enrollment, make_intimation
 from tests.factories.pool import make_certificate, make_coupon_batch, make_coupon_issue
 from tests.factories.reimbursement import make_claim, make_payment_batch
+from tests.lib.bad_files import plain_pdf
 
 TABLE = tomllib.loads((Path(__file__).parent / "matrix.toml").read_text())
 VERBS = ("page", "file", "edit", "list", "post", "desk", "step")
@@ -103,6 +107,13 @@ def make_advice():
     return enrollment.decision, {}, user
 
 
+def make_represented():
+    paper = check_upload(SimpleUploadedFile("book.pdf", plain_pdf()))
+    officer = make_officer(name="Zarina Owner", joined_on=timezone.localdate())
+    sent = make_representation(decision=make_decision(officer=officer), attachment=paper)
+    return sent, {"representation": sent.pk}, sent.officer.user
+
+
 def make_points():
     entry = make_credit_entry(officer=owner())
     return entry, {}, entry.officer.user
@@ -142,6 +153,7 @@ MAKERS = {
     "circular": make_paper,
     "officer": make_declared,
     "decision": make_advice,
+    "representation": make_represented,
     "creditentry": make_points,
     "auditentry": make_trail,
     "couponbatch": make_pool,

@@ -6,7 +6,7 @@ import re
 import sys
 from collections.abc import Iterator
 from datetime import date
-from itertools import islice
+from itertools import groupby
 from pathlib import Path
 from typing import IO, Any
 
@@ -17,8 +17,6 @@ from eligibility import facts, packaged, roll
 from eligibility.rules import RuleBook
 from igot.lib.dates import civil_today
 from igot.lib.tables import TableError, check_encoding, read_csv
-
-LINES_AT_ONCE = 1000
 
 
 class Command(BaseCommand):
@@ -53,14 +51,15 @@ class Command(BaseCommand):
             commences_on=commences_on,
             today=civil_today(),
         )
-        self._write(roll.screen(table, check))
+        self._write(roll.screen_in_blocks(table, check))
 
-    def _write(self, lines: Iterator[str]) -> None:
+    def _write(self, blocks: Iterator[list[str]]) -> None:
         if isinstance(sys.stdout, io.TextIOWrapper):
             sys.stdout.reconfigure(encoding="utf-8")
         try:
-            while block := "".join(islice(lines, LINES_AT_ONCE)):
-                self.stdout.write(block, ending="")
+            for block in blocks:
+                for _plain, lines in groupby(block, str.isascii):  # ASCII is written faster
+                    self.stdout.write("".join(lines), ending="")
             self.stdout.flush()
         except BrokenPipeError:  # whoever read our output has seen enough
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
