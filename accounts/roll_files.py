@@ -22,7 +22,7 @@ class Preview:
     """The columns of a file, its first rows, and the slashed dates found near its beginning."""
 
     header: list[str]
-    rows: list[tuple[int, list[str]]]
+    rows: list[tuple[int, list[tuple[str, str]]]]  # number, and each cell with its column
     notes: list[str]
     slashed: dict[str, list[tuple[int, str]]] = field(default_factory=dict)  # by column
 
@@ -58,7 +58,10 @@ def look_into(roll: RollImport) -> Preview:
                 slashed.setdefault(name, []).append((number, cut(cell)))
     return Preview(
         header=table.header,
-        rows=[(number, [cut(cell) for cell in record]) for number, record in rows[:SHOWN]],
+        rows=[
+            (number, [(name, cut(cell)) for name, cell in zip(table.header, record, strict=True)])
+            for number, record in rows[:SHOWN]
+        ],
         notes=table.notes,
         slashed=slashed,
     )

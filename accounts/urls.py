@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from accounts.views import postings, records, service_names
+from accounts.views import postings, records, rolls, service_names
 
 app_name = "accounts"
 urlpatterns = [
@@ -21,4 +21,15 @@ urlpatterns = [
     ),
     path("officers/<int:officer_id>/breaks/", postings.officer_breaks, name="officer_breaks"),
     path("officers/<int:officer_id>/return/", records.officer_return, name="officer_return"),
+    path("officers/rolls/", rolls.roll_list, name="roll_list"),
+    path("officers/rolls/new/", rolls.roll_upload, name="roll_upload"),
+    path("officers/rolls/<int:roll_id>/", rolls.roll_detail, name="roll"),
+    path("officers/rolls/<int:roll_id>/columns/", rolls.roll_columns, name="roll_columns"),
+    path("officers/rolls/<int:roll_id>/rows.csv", rolls.roll_rows, name="roll_rows"),
+    path("officers/rolls/<int:roll_id>/approve/", rolls.roll_approve, name="roll_approve"),
+    path("officers/rolls/<int:roll_id>/discard/", rolls.roll_discard, name="roll_discard"),
+    path("officers/changes/", rolls.change_list, name="change_list"),
+    path("officers/changes/<int:change_id>/", rolls.change_detail, name="change"),
+    path("officers/changes/<int:change_id>/accept/", rolls.change_accept, name="change_accept"),
+    path("officers/changes/<int:change_id>/decline/", rolls.change_decline, name="change_decline"),
 ]

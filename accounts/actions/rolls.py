@@ -310,6 +310,13 @@ def discard_roll(*, roll_id: int, acting_user: User, at: datetime) -> None:
 
 
 @transaction.atomic(durable=True)
+def note_download(*, roll_id: int, acting_user: User, at: datetime) -> None:
+    """Record that the rows of a roll left the portal as a file."""
+    roll = RollImport.objects.with_people().get(pk=roll_id)
+    audit.record(roll, "roll.rows_downloaded", acting_user=acting_user, at=at)
+
+
+@transaction.atomic(durable=True)
 def forget_old_rows(*, at: datetime) -> int:
     """Delete the rows of rolls applied long ago, whose facts the records hold; return how many."""
     old = RollImport.objects.filter(state=RollState.APPLIED, applied_at__lt=at - KEPT)

@@ -46,6 +46,13 @@ class State(models.Model):
         return self.name_hi if get_language() == "hi" and self.name_hi else self.name
 
 
+class CadreAuthorityQuerySet(models.QuerySet["CadreAuthority"]):
+    def current_for(self, user: User) -> "CadreAuthorityQuerySet":
+        """Return the authorities that `user` acts for today."""
+        own = NodalAppointment.objects.current().filter(user=user)
+        return self.filter(pk__in=own.values("authority"))
+
+
 class CadreAuthority(models.Model):
     """A cadre controlling authority: told of registrations, and asked to approve where it must."""
 
@@ -57,6 +64,8 @@ class CadreAuthority(models.Model):
         State, models.PROTECT, null=True, blank=True, verbose_name=_("State or Union Territory")
     )
     is_verified = models.BooleanField(_("verified"), default=False)
+
+    objects = CadreAuthorityQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("cadre controlling authority")
