@@ -1,5 +1,6 @@
 """Work after the commit: mail of notices, and the seals of the audit trail."""
 
+import logging
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -14,8 +15,13 @@ from django.template.loader import render_to_string
 from django.utils import timezone, translation
 
 from accounts import audit
+from accounts.actions import rolls
 from accounts.facts import text_of
-from accounts.models import Notice
+from accounts.models import Notice, RollImport
+from accounts.roll_states import RollState
+from igot.lib.errors import Refused
+
+log = logging.getLogger("igot.rolls")
 
 LEASE = timedelta(minutes=5)
 MOST_ATTEMPTS = 8
@@ -71,6 +77,28 @@ def _deliver(notice_id: int, connection: BaseEmailBackend) -> None:
 def seal_audit(**ignored: Any) -> int:
     """Chain the audit entries that have no seal yet."""
     return audit.seal_entries()
+
+
+@shared_task
+def work_on_rolls(**ignored: Any) -> int:
+    """Check the rolls whose columns are named and apply the approved ones; return how many."""
+    done = 0
+    for roll_id, state in RollImport.objects.at_work().values_list("pk", "state"):
+        try:
+            if state == RollState.APPLYING:
+                rolls.apply_roll(roll_id=roll_id, at=timezone.now())
+                done += 1
+            else:
+                done += rolls.check_roll(roll_id=roll_id, at=timezone.now())
+        except Refused as refusal:  # another worker was first, or the next round finds it again
+            log.info("roll %s: %s", roll_id, refusal)
+    return done
+
+
+@shared_task
+def forget_rolls(**ignored: Any) -> int:
+    """Delete the rows of rolls that were applied long ago; return how many."""
+    return rolls.forget_old_rows(at=timezone.now())
 
 
 @shared_task

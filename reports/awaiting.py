@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from accounts.models import Officer, User
+from accounts.models import Officer, ProposedChange, RollImport, User
 from accounts.roles import Role
 from accounts.states import RecordState
 from circulars.models import Circular
@@ -167,6 +167,22 @@ QUEUES = (
     ),
     Queue(
         Role.NODAL_OFFICER,
+        lambda user: RollImport.objects.awaiting_approval_by(user),
+        lambda n: ngettext("%(n)s roll to approve", "%(n)s rolls to approve", n),
+        "accounts:roll_list",
+    ),
+    Queue(
+        Role.NODAL_OFFICER,
+        lambda user: ProposedChange.objects.awaiting_decision_by(user),
+        lambda n: ngettext(
+            "%(n)s proposed change of a record to decide",
+            "%(n)s proposed changes of records to decide",
+            n,
+        ),
+        "accounts:change_list",
+    ),
+    Queue(
+        Role.NODAL_OFFICER,
         lambda user: Intimation.objects.visible_to(user).awaiting_answer(),
         lambda n: ngettext("%(n)s registration to note", "%(n)s registrations to note", n),
         "enrollment:authority",
@@ -188,6 +204,22 @@ QUEUES = (
         ),
         "admin:eligibility_representation_changelist",
         "?state__in=received,under_consideration",
+    ),
+    Queue(
+        Role.DEALING_HAND,
+        lambda user: RollImport.objects.awaiting_approval_by(user),
+        lambda n: ngettext("%(n)s roll to approve", "%(n)s rolls to approve", n),
+        "accounts:roll_list",
+    ),
+    Queue(
+        Role.DEALING_HAND,
+        lambda user: ProposedChange.objects.awaiting_decision_by(user),
+        lambda n: ngettext(
+            "%(n)s proposed change of a record to decide",
+            "%(n)s proposed changes of records to decide",
+            n,
+        ),
+        "accounts:change_list",
     ),
     Queue(
         Role.DEALING_HAND,

@@ -267,6 +267,16 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": timedelta(seconds=60),
         "options": {"expires": 55},
     },
+    "work-on-rolls": {
+        "task": "accounts.tasks.work_on_rolls",
+        "schedule": timedelta(seconds=15),
+        "options": {"expires": 14},
+    },
+    "forget-rolls": {
+        "task": "accounts.tasks.forget_rolls",
+        "schedule": timedelta(days=1),
+        "options": {"expires": 3600},
+    },
     "seal-audit-entries": {
         "task": "accounts.tasks.seal_audit",
         "schedule": timedelta(seconds=60),
