@@ -80,7 +80,8 @@ def read_text(text: str) -> Read:
         try:
             plain = clean_text(plain)
         except ValueError:
-            return bad("text.mark", text=cut(ascii(plain)))
+            shown = "".join(c if c.isprintable() else f"U+{ord(c):04X}" for c in plain)
+            return bad("text.mark", text=cut(shown))
     if len(plain) > LONGEST_TEXT:
         return bad("text.long", most=LONGEST_TEXT)
     return Read(plain)
