@@ -4,8 +4,6 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any, Final
 
-from django.utils.translation import gettext as _
-
 from accounts.models import Officer, Posting, Rank, RollRow, Service, State
 from igot.lib.dates import dmy
 
@@ -49,7 +47,8 @@ def changes_of(row: RollRow, officer: Officer) -> tuple[dict[str, Plain], dict[s
 
 def on_record(officer: Officer) -> dict[str, Plain]:
     """Return the facts of a record as plain values; a grade is "service:code"."""
-    latest = max(officer.postings.all(), key=lambda posting: posting.starts_on, default=None)
+    begun = [posting for posting in officer.postings.all() if not posting.is_ahead]
+    latest = max(begun, key=lambda posting: posting.starts_on, default=None)
     return _plain(officer, latest.starts_on if latest else None)
 
 
@@ -106,8 +105,6 @@ def values_of(after: Mapping[str, Plain]) -> dict[str, Any]:
 
 def label_of(name: str) -> str:
     """Name a fact as the record does."""
-    if name == "group_since":
-        return _("in the group since")
     return str(Officer._meta.get_field(name).verbose_name)  # type: ignore[union-attr]
 
 

@@ -94,7 +94,8 @@ INSERT INTO {entry} (officer_id, record_state, facts, note, acting_user_id, at)
 SELECT o.id, o.record_state, {object}(
   'name', o.name, 'employee_code', o.employee_code, 'born_on', CAST(o.born_on AS {text}),
   'service', s.code, 'cadre', c.code, {group_fact}, 'rank', k.code,
-  'allotment_year', o.allotment_year, 'joined_on', CAST(o.joined_on AS {text})),
+  'allotment_year', o.allotment_year, 'joined_on', CAST(o.joined_on AS {text}),
+  'break_days', o.break_days),
  %s, %s, %s
 FROM {row} r JOIN {officer} o ON o.employee_code = r.employee_code
 LEFT JOIN {service} s ON s.id = o.service_id
@@ -183,7 +184,8 @@ def insert_officers(roll: RollImport, *, approver: User, at: datetime) -> int:
         "record_state": ("%s", RecordState.VERIFIED.value),
         "break_days": ("COALESCE(r.break_days, %s)", 0),
     }
-    copied = {field.column for field in RollRow._meta.concrete_fields} - {"id"}
+    # Since when the group is held stands in the history, not in the record.
+    copied = {field.column for field in RollRow._meta.concrete_fields} - {"id", "group_since"}
     columns, values, params = [], [], []
     for field in Officer._meta.concrete_fields:
         if field.primary_key:

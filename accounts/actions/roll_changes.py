@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts import audit, roll_policies
+from accounts.actions.postings import keep_declared_group
 from accounts.actions.versions import keep_version
 from accounts.models import AuditEntry, Officer, ProposedChange, User
 from accounts.notifications import notify
@@ -55,6 +56,10 @@ def accept_change(
         officer.verified_by, officer.verified_at, officer.return_reason = acting_user, at, ""
     if set(change.after) & set(DECISIVE) or not was_verified:
         officer.facts_changed_at = at
+    if starts_on is not None:
+        officer.group_since = None  # what the officer declared of it is overtaken
+    elif officer.is_verified and not was_verified:
+        keep_declared_group(officer, acting_user=acting_user, at=at)
     officer.save()
     if starts_on is not None:
         recorded = {
@@ -143,7 +148,7 @@ def _refuse_contradictions(officer: Officer) -> None:
 
 def _refuse_later_group(officer: Officer) -> None:
     """Refuse a group that the history ends before: the two would say different things of today."""
-    held = officer.postings.order_by("starts_on").last()
+    held = officer.postings.filter(is_ahead=False).order_by("starts_on").last()
     if held is not None and held.group != officer.group:
         raise Refused(
             _("The history says Group %(group)s from %(day)s, a later day. Correct it first.")

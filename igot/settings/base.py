@@ -8,6 +8,8 @@ import environ
 from csp.constants import NONCE, NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
+from igot.settings.schedule import SCHEDULE
+
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 env = environ.Env()
 environ.Env.read_env(BASE_DIR / ".env")
@@ -255,84 +257,8 @@ CELERY_BROKER_TRANSPORT_OPTIONS = (
     else {}
 )
 CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 1, "interval_start": 0, "interval_max": 0.2}
+CELERY_BEAT_SCHEDULE = SCHEDULE
 CELERY_BEAT_SYNC_EVERY = 1  # each dispatch touches the schedule file: its age is beat's health
-CELERY_BEAT_SCHEDULE = {
-    "beat-heartbeat": {
-        "task": "accounts.tasks.beat_heartbeat",
-        "schedule": timedelta(seconds=30),
-        "options": {"expires": 25},
-    },
-    "deliver-unsent-notices": {
-        "task": "accounts.tasks.deliver_unsent",
-        "schedule": timedelta(seconds=60),
-        "options": {"expires": 55},
-    },
-    "work-on-rolls": {
-        "task": "accounts.tasks.work_on_rolls",
-        "schedule": timedelta(seconds=15),
-        "options": {"expires": 14},
-    },
-    "forget-rolls": {
-        "task": "accounts.tasks.forget_rolls",
-        "schedule": timedelta(days=1),
-        "options": {"expires": 3600},
-    },
-    "seal-audit-entries": {
-        "task": "accounts.tasks.seal_audit",
-        "schedule": timedelta(seconds=60),
-        "options": {"expires": 55},
-    },
-    "render-circulars": {
-        "task": "circulars.tasks.render_unrendered",
-        "schedule": timedelta(seconds=60),
-        "options": {"expires": 55},
-    },
-    "deliver-circulars": {
-        "task": "circulars.tasks.deliver_undelivered",
-        "schedule": timedelta(seconds=60),
-        "options": {"expires": 55},
-    },
-    "issue-intimation-letters": {
-        "task": "enrollment.tasks.issue_missing_letters",
-        "schedule": timedelta(seconds=60),
-        "options": {"expires": 55},
-    },
-    "put-postings-in-force": {
-        "task": "enrollment.tasks.put_postings_in_force",
-        "schedule": timedelta(hours=1),
-        "options": {"expires": 3500},
-    },
-    "decide-anew": {
-        "task": "enrollment.tasks.decide_anew",
-        "schedule": timedelta(seconds=60),
-        "options": {"expires": 55},
-    },
-    "issue-waiting-coupons": {
-        "task": "enrollment.tasks.serve_coupon_queue",
-        "schedule": timedelta(minutes=5),
-        "options": {"expires": 280},
-    },
-    "expire-coupons": {
-        "task": "enrollment.tasks.expire_coupons",
-        "schedule": timedelta(hours=6),
-        "options": {"expires": 3600},
-    },
-    "make-screenings": {
-        "task": "eligibility.tasks.make_screenings",
-        "schedule": timedelta(seconds=30),
-        "options": {"expires": 25},
-    },
-    "delete-old-screenings": {
-        "task": "eligibility.tasks.delete_old_screenings",
-        "schedule": timedelta(hours=6),
-        "options": {"expires": 3600},
-    },
-    "issue-sanction-orders": {
-        "task": "reimbursement.tasks.issue_missing_orders",
-        "schedule": timedelta(seconds=60),
-        "options": {"expires": 55},
-    },
-}
 
 # --- mail ------------------------------------------------------------------------------------
 vars().update(env.email_url("EMAIL_URL", default="consolemail://"))

@@ -88,6 +88,7 @@ def test_approval_adds_the_officers_with_every_fact_verified_by_the_approver():
     assert officer.ministry == "Ministry of Rural Development"
     assert officer.official_email == "asha.rao@example.gov.in"
     assert officer.break_days == 12
+    assert officer.group_since is None
     assert officer.record_state == RecordState.VERIFIED
     assert officer.verified_by == approver
     assert officer.verified_at == officer.facts_changed_at == AT
@@ -109,6 +110,7 @@ def test_each_new_officer_has_a_version_of_the_record_and_a_posting():
         "rank": None,
         "allotment_year": 2010,
         "joined_on": "2010-08-30",
+        "break_days": 12,
     }
     assert entry.acting_user == roll.approved_by
     assert entry.record_state == RecordState.VERIFIED
