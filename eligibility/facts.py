@@ -134,6 +134,7 @@ def as_inputs(facts: Facts, officer: Officer) -> dict[str, Any]:
         "break_days": facts.break_days,
         "source": "verified" if officer.is_verified else "declared",
         "verified_by": officer.verified_by_id if officer.is_verified else None,
+        "verified_by_name": str(officer.verified_by or "") if officer.is_verified else "",
         "verified_at": verified_at.isoformat() if verified_at else None,
     }
 

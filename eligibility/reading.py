@@ -1,6 +1,7 @@
 """A rule set in plain language, as it is shown to whoever drafts, approves or reads it."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Any, Final, NamedTuple
 
@@ -13,7 +14,7 @@ from accounts.models import Service
 from eligibility.models import RuleSetVersion
 from eligibility.reasons import group_name
 from eligibility.rules import Clause, RuleBook, earliest_birth, first_day_of_service
-from eligibility.states import Rule, ServiceBase, Verdict
+from eligibility.states import AgeMode, Rule, ServiceBase, Verdict
 from igot.lib.dates import dmy
 
 FAMILIES: Final = {
@@ -75,6 +76,26 @@ def clauses_in_words(
     said.append(Said(_age(rules, year), _source(rules, Rule.AGE)))
     said += [Said(words) for words in _departures(rules)]
     return said
+
+
+def both_readings(rules: RuleBook, *, born_on: date, commences_on: date) -> list[str]:
+    """Set the reading of the age limit that is in force beside the other one, for one birthday.
+
+    Source: domain page 20, section 2.3: the strict reading has the better legal authority.
+    """
+    milder = rules.age_mode in (AgeMode.INCLUSIVE, AgeMode.COMPLETED_YEARS)
+    other = replace(rules, age_mode=AgeMode.BORN_NOT_EARLIER if milder else AgeMode.INCLUSIVE)
+    within = _("“%(mode)s”: births from %(earliest)s are admitted; this birth is within the limit.")
+    over = _("“%(mode)s”: births from %(earliest)s are admitted; this birth is over the limit.")
+    said = []
+    for book in (rules, other):
+        earliest = earliest_birth(commences_on.year, book)
+        words = within if born_on >= earliest else over
+        said.append(words % {"mode": book.age_mode.label, "earliest": dmy(earliest)})
+    return [
+        _("In force: %(reading)s") % {"reading": said[0]},
+        _("Also held: %(reading)s") % {"reading": said[1]},
+    ]
 
 
 def _service(rules: RuleBook, year: int) -> str:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Officer
 from courses.models import Course, Provider, Run
 from eligibility import facts as eligibility_facts
-from eligibility import reasons, rules
+from eligibility import reading, reasons, rules
 from eligibility.models import RuleSetVersion
 from eligibility.states import Outcome
 from enrollment.models import Enrollment, Intimation, ProviderAccount
@@ -60,6 +60,22 @@ def answer_for(officer: Officer, course: Course, run: Run | None, today: date) -
         not officer.is_verified,
         ruling.is_boundary,
     )
+
+
+def readings_to_consider(enrollment: Enrollment, today: date) -> list[str]:
+    """Return both readings of the age limit, where whoever confirms has to have seen them.
+
+    That is so on the very boundary, unless the rule set leaves it to the rules alone.
+    """
+    officer, run = enrollment.officer, enrollment.run
+    commences_on = (run.commences_on if run else enrollment.commences_on) or today
+    version = RuleSetVersion.objects.governing(enrollment.course.rule_set_code, commences_on)
+    if officer.born_on is None or version is None or not version.boundary_to_human:
+        return []
+    book = eligibility_facts.rule_book(version)
+    if officer.born_on != rules.exact_birth(commences_on.year, book):
+        return []
+    return reading.both_readings(book, born_on=officer.born_on, commences_on=commences_on)
 
 
 def details_of(officer: Officer) -> list[dict[str, Any]]:

@@ -183,6 +183,18 @@ def why_not_confirm_on(decision: Decision) -> str:
     return ""
 
 
+def why_not_unseen(decision: Decision, *, readings_considered: bool) -> str:
+    """Return why a boundary case cannot be confirmed without a look at both readings, or ""."""
+    is_for_human = decision.is_boundary and decision.rule_set_version.boundary_to_human
+    if readings_considered or not is_for_human:
+        return ""
+    return _(
+        "%(name)s was born on the very day of the age limit, and two readings of it exist. Confirm "
+        "this registration on its own page, where both are shown, and state that you considered "
+        "them."
+    ) % {"name": decision.officer}
+
+
 def needs_coupon(course: Course) -> bool:
     """Return whether a registration for `course` comes with a coupon of the provider."""
     return course.provider.issues_coupons and not course.is_self_paced

@@ -38,7 +38,8 @@ def decide(
     course = course or (run.course if run else None)
     if course is None:
         raise ValueError("name the run, or the course that has none")
-    officer = Officer.objects.select_for_update(no_key=True, of=("self",)).get(pk=officer.pk)
+    rows = Officer.objects.select_related("service", "user", "verified_by")
+    officer = rows.select_for_update(no_key=True, of=("self",)).get(pk=officer.pk)
     latest = Decision.objects.on(officer, course, run).first()
     registered_on = registered_on or civil_date(at)
     commences_on = commences_on or (run.commences_on if run else None)

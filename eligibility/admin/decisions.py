@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from accounts.desk import DeskAdmin, DeskStep
-from eligibility import facts, policies, states
+from eligibility import explain_page, policies, states
 from eligibility.actions import decisions as actions
 from eligibility.forms.overrides import OverrideForm, RemarkForm
 from eligibility.models import Decision, OverrideProposal
@@ -70,7 +70,8 @@ class DecisionAdmin(DeskAdmin):
 
     @admin.display(description=_("facts decided on"))
     def rests_on(self, decision: Decision) -> SafeString:
-        lines = ((row["name"], row["value"]) for row in facts.input_rows(decision.inputs))
+        rows = [*explain_page.fact_rows(decision), *explain_page.provenance(decision)]
+        lines = ((row["name"], row["value"]) for row in rows)
         return format_html("<ul>{}</ul>", format_html_join("", "<li>{}: {}</li>", lines))
 
 

@@ -20,12 +20,16 @@ from igot.lib.errors import Refused
 
 
 @transaction.atomic(durable=True)
-def confirm_enrollment(*, enrollment_id: int, acting_user: User, at: datetime) -> None:
+def confirm_enrollment(
+    *, enrollment_id: int, acting_user: User, at: datetime, readings_considered: bool = False
+) -> None:
     """Confirm a registration on a binding decision, made now on verified facts.
 
-    A self-paced course begins at once. Where the provider issues coupons, one of the pool is
+    On the boundary of the age rule the acting user has to have considered both readings. A
+    self-paced course begins at once. Where the provider issues coupons, one of the pool is
     issued; else the registration waits for it in the order of confirmation.
-    :raises Refused: not open to `acting_user`, record not verified, or not eligible
+    :raises Refused: not open to `acting_user`, record not verified, not eligible, or a boundary
+        case whose readings were not considered
     """
     enrollment = steps.lock_for(states.CONFIRM, enrollment_id, acting_user)
     steps.hold_run_still(enrollment)
@@ -43,6 +47,11 @@ def confirm_enrollment(*, enrollment_id: int, acting_user: User, at: datetime) -
     )
     if reason := policies.why_not_confirm_on(enrollment.decision):
         raise Refused(reason)
+    if reason := policies.why_not_unseen(
+        enrollment.decision, readings_considered=readings_considered
+    ):
+        raise Refused(reason)
+    considered = {"readings_considered": "yes"} if readings_considered else {}
     enrollment.confirmed_at, enrollment.confirmed_by = at, acting_user
     entry = steps.take(
         states.CONFIRM,
@@ -50,6 +59,7 @@ def confirm_enrollment(*, enrollment_id: int, acting_user: User, at: datetime) -
         acting_user=acting_user,
         at=at,
         decision=enrollment.decision.number,
+        **considered,
     )
     if enrollment.run is None:
         steps.take(states.BEGIN, enrollment, acting_user=acting_user, at=at)

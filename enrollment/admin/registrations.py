@@ -19,7 +19,7 @@ from accounts.models import User
 from courses.models import Run
 from enrollment import holds, policies, states
 from enrollment.actions import confirmations, recomputing
-from enrollment.forms.registrations import ProviderListForm, ReasonForm
+from enrollment.forms.registrations import ConfirmForm, ProviderListForm, ReasonForm
 from enrollment.models import Enrollment, Intimation, ProviderList
 from enrollment.states import EnrollmentState
 from igot.lib.errors import Refused
@@ -146,6 +146,7 @@ class EnrollmentAdmin(DeskAdmin):
             label=gettext_lazy("Confirm"),
             step=states.CONFIRM,
             action=confirmations.confirm_enrollment,
+            form=ConfirmForm,
             explain=gettext_lazy(
                 "A binding decision is made now on the verified service record. The officer is "
                 "told; where the course needs one, a coupon is issued or waited for."

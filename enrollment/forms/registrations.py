@@ -5,13 +5,15 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
+from django.utils.html import format_html_join
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from courses.models import Provider, Run, RunQuerySet
-from enrollment.models import Intimation
+from enrollment import facts
+from enrollment.models import Enrollment, Intimation
 from enrollment.states import WITH_COUPON
-from igot.lib.dates import dmy
+from igot.lib.dates import civil_today, dmy
 from igot.lib.fields import PlainTextField
 
 USERNAME = RegexValidator(
@@ -173,3 +175,20 @@ class ProviderListForm(forms.Form):
         if run and provider and run.course.provider_id != provider.pk:
             self.add_error("run", _("This batch is another provider's."))
         return cleaned
+
+
+class ConfirmForm(forms.Form):
+    """Nothing is asked, but on the boundary of the age rule: were both readings considered?"""
+
+    takes_thing = True
+
+    def __init__(self, *args: Any, thing: Enrollment | None = None, **kwargs: Any) -> None:
+        """Ask only about one registration; of many at once those on the boundary are left out."""
+        super().__init__(*args, **kwargs)
+        readings = facts.readings_to_consider(thing, civil_today()) if thing else []
+        if readings:
+            lines = ((said,) for said in readings)
+            self.fields["readings_considered"] = forms.BooleanField(
+                label=_("I considered both readings of the age limit"),
+                help_text=format_html_join("", '<span class="desk-line">{}</span>', lines),
+            )
