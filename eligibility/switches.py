@@ -8,7 +8,6 @@ from eligibility.models import AudienceEntry, RuleSetVersion
 
 SWITCHES: Final = (
     "service_base",
-    "joining_stands_in_for",
     "service_years",
     "service_edge",
     "service_test_date",
@@ -24,6 +23,7 @@ SWITCHES: Final = (
     "missing_data",
     "selfpaced_commencement",
     "boundary_to_human",
+    "joining_stands_in_for",
 )
 Place = tuple[str, str, str]  # "family" or "service", its code, the group
 

@@ -122,7 +122,8 @@ else:
         "connect_timeout": 5,
         "options": (
             "-c statement_timeout=15000 -c lock_timeout=5000 "
-            "-c idle_in_transaction_session_timeout=30000"
+            "-c idle_in_transaction_session_timeout=30000 "
+            "-c jit=off"  # compiling the statement of a screening takes longer than running it
         ),
     }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
