@@ -15,7 +15,7 @@ from accounts.models import Officer, Service
 from accounts.models.officers import OfficerQuerySet
 from courses.models import Course
 from eligibility import facts, screening
-from eligibility.rules import RuleBook, Ruling, combine, decide, test_date
+from eligibility.rules import RuleBook, Ruling, decide, test_date
 from eligibility.states import Outcome
 from igot.lib.dates import years_after
 
@@ -289,13 +289,7 @@ def _at(column: str, place: str) -> Q:
 
 
 def _outcomes(codes: str, rules: RuleBook) -> tuple[Outcome, ...]:
-    return tuple(
-        combine(
-            *(screening.VERDICTS[code] for code in screening.read(character)),
-            missing_data=rules.missing_data,
-        )
-        for character in codes
-    )
+    return tuple(screening.outcome_of(character, rules.missing_data) for character in codes)
 
 
 def _ruling(officer: Officer, rules: RuleBook, training: Asked) -> Ruling:

@@ -16,6 +16,7 @@ from eligibility.differences import Difference, differences
 from eligibility.forms.scope import ScopeForm
 from eligibility.forms.what_if import WhatIfForm
 from eligibility.models import RuleSetVersion
+from eligibility.reading import in_plain_words
 from eligibility.rules import RuleBook
 from eligibility.simulation import Simulation
 
@@ -61,6 +62,13 @@ class Bench:
             officers=Officer.objects.visible_to(self.user),
             services=self.services,
         )
+
+    @property
+    def reading(self) -> list[str]:
+        """What is tried, in plain language."""
+        names = {service.code: str(service) for service in self.services}
+        year = self.scope.asked[0].commences_on.year
+        return in_plain_words(self.what_if.book, year=year, services=names)
 
     @cached_property
     def differences(self) -> list[Difference]:
