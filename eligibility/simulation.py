@@ -2,14 +2,16 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from typing import Any, Final, NamedTuple
 
-from django.db import connections
+from django.db import OperationalError, connections
 from django.db.models import Case, CharField, Expression, Q, TextChoices, Value, When
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.models import Officer, Service
 from accounts.models.officers import OfficerQuerySet
@@ -18,9 +20,11 @@ from eligibility import facts, screening
 from eligibility.rules import RuleBook, Ruling, decide, test_date
 from eligibility.states import Outcome
 from igot.lib.dates import years_after
+from igot.lib.errors import Refused
 
 BANDS: Final = (30, 35, 40, 45, 50, 55, 56, 57, 58, 60)  # the first age of each band but the first
 MOST_TRAININGS: Final = 40
+CANCELLED: Final = "57014"  # PostgreSQL's code of a statement that ran into its time limit
 # Put together from this module's own names only; what users say goes in as parameters.
 PLACES: Final = ("at_service", "at_group", "at_state", "at_age")
 COUNTED: Final = (
@@ -32,22 +36,22 @@ COUNTED: Final = (
 class Effect(TextChoices):
     """What a change of the rules does to one officer, over all the trainings asked for."""
 
-    GAIN = "gain", _("gains")
-    LOSE = "lose", _("loses")
-    MIXED = "mixed", _("gains some trainings and loses others")
-    OTHERWISE = "otherwise", _("another answer, not eligible before or after")
-    STAY = "stay", _("stays eligible")
-    SAME = "same", _("stays as it was, not eligible")
+    GAIN = "gain", gettext_lazy("gains")
+    LOSE = "lose", gettext_lazy("loses")
+    MIXED = "mixed", gettext_lazy("gains some trainings and loses others")
+    OTHERWISE = "otherwise", gettext_lazy("another answer, not eligible before or after")
+    STAY = "stay", gettext_lazy("stays eligible")
+    SAME = "same", gettext_lazy("stays as it was, not eligible")
 
 
 CHANGED: Final = (Effect.GAIN, Effect.LOSE, Effect.MIXED, Effect.OTHERWISE)
 
 
 class Dimension(TextChoices):
-    SERVICE = "service", _("Service")
-    GROUP = "group", _("Group")
-    STATE = "state", _("Cadre or State")
-    AGE = "age", _("Age on 1 July")
+    SERVICE = "service", gettext_lazy("Service")
+    GROUP = "group", gettext_lazy("Group")
+    STATE = "state", gettext_lazy("Cadre or State")
+    AGE = "age", gettext_lazy("Age on 1 July")
 
 
 COLUMNS: Final = {
@@ -266,6 +270,25 @@ class Listed:
 
     def __getitem__(self, part: slice) -> Any:
         return self.rows[part]
+
+
+@contextmanager
+def in_time() -> Iterator[None]:
+    """Say in a sentence that the database gave up counting.
+
+    :raises Refused: a statement took longer than the connection allows
+    """
+    try:
+        yield
+    except OperationalError as error:
+        if getattr(error.__cause__, "pgcode", "") != CANCELLED:
+            raise
+        raise Refused(
+            _(
+                "The database did not count so many answers in time. Ask for one training instead "
+                "of all, and try again."
+            )
+        ) from error
 
 
 def age_band(year: int) -> Expression:

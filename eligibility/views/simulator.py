@@ -17,6 +17,7 @@ from accounts.access import UserRequest, role_required
 from accounts.roles import Role
 from eligibility import policies, simulator_page, states
 from eligibility.actions import what_ifs
+from eligibility.simulation import in_time
 from eligibility.simulator import Bench, bench_of
 from eligibility.switches import digest_of
 from igot.lib.dates import civil_today
@@ -65,8 +66,9 @@ def simulator_officers(request: UserRequest, version_id: int, kind: str) -> Http
     bench = bench_of(version_id, request.GET, request.user, today=civil_today())
     if not bench.is_valid:
         return _page(request, bench, status=400)
-    choice = simulator_page.choice_of(request.GET, bench.simulation)
-    listed = bench.simulation.whom(choice.effects, choice.places)
+    with in_time():
+        choice = simulator_page.choice_of(request.GET, bench.simulation)
+        listed = bench.simulation.whom(choice.effects, choice.places)
     header, lines = simulator_page.header(), simulator_page.lines(bench.simulation, listed)
     name = f"simulation-{bench.version.rule_set.code}-{bench.version.version}.{kind}"
     if kind == "csv":
@@ -90,7 +92,17 @@ def _page(request: UserRequest, bench: Bench, *, status: int = 200) -> HttpRespo
         "plain_url": reverse("eligibility:simulator", args=[bench.version.pk]),
     }
     if status == 200 and bench.is_valid:
-        context |= simulator_page.results(bench.simulation, request.GET, today=civil_today())
-        context["page_obj"] = page_of(request, context.pop("listed"))
-        context["cases"] = [bench.simulation.case(officer) for officer in context["page_obj"]]
+        try:
+            context |= _answer(request, bench)
+        except Refused as refusal:
+            bench.scope.add_error(None, str(refusal))
     return render(request, "eligibility/simulator.html", context, status=status)
+
+
+def _answer(request: UserRequest, bench: Bench) -> dict[str, Any]:
+    """Simulate, and judge the officers of the present page one by one."""
+    with in_time():
+        context = simulator_page.results(bench.simulation, request.GET, today=civil_today())
+        page = page_of(request, context.pop("listed"))
+        cases = [bench.simulation.case(officer) for officer in page]
+    return {**context, "page_obj": page, "cases": cases}

@@ -8,11 +8,13 @@ from typing import Any
 import pytest
 from django.apps import apps
 from django.core.management import call_command
+from django.db import connection
 from django.urls import reverse
 from openpyxl import load_workbook
 
 from accounts.models import AuditEntry
 from accounts.roles import Role
+from eligibility import simulation
 from eligibility.models import AudienceEntry, RuleSetVersion
 from eligibility.switches import digest_of
 from tests.eligibility.simulated import make_draft, people
@@ -239,6 +241,25 @@ def test_what_an_address_says_wrongly_breaks_nothing(desk, draft, said):
     people()
 
     assert desk.get(address(draft), {**TRIED, **said}).status_code == 200
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_a_count_that_takes_too_long_is_given_up_with_a_sentence(desk, draft, monkeypatch):
+    slow = simulation.COUNTED.replace("FROM screened", "FROM screened, pg_sleep(5)")
+    monkeypatch.setattr(simulation, "COUNTED", slow)
+    make_officer()
+    with connection.cursor() as cursor:
+        cursor.execute("SET statement_timeout = 500")
+
+    try:
+        page = desk.get(address(draft), TRIED)
+        file = desk.get(address(draft, "simulator_csv"), TRIED)
+    finally:
+        connection.close()
+
+    assert "The database did not count so many answers in time." in page.content.decode()
+    assert file.status_code == 409
 
 
 # --- nothing is stored ----------------------------------------------------------------------------
