@@ -28,12 +28,13 @@ def check(request: HttpRequest) -> HttpResponse:
     offers = trainings.on_offer(today, run_code=run_code)
     offered = trainings.datable(offers, today, run_code=run_code)
     chosen = trainings.chosen(offered, run_code=run_code, course_code=course_code)
+    officer = _officer_behind(request)
     form = CheckForm(
         request.POST if request.method == "POST" else None,
         trainings=offered,
-        initial={**initial_of(_officer_behind(request)), "training": chosen or ALL},
+        initial={**initial_of(officer), "training": chosen or ALL},
     )
-    context: dict[str, Any] = {"form": form, "has_trainings": bool(offers)}
+    context: dict[str, Any] = {"form": form, "has_trainings": bool(offers), "officer": officer}
     if request.method == "POST" and form.is_valid():
         context |= _answer(request, form, offers)
     return render(request, "eligibility/check.html", context)

@@ -8,12 +8,12 @@ from django.contrib.sessions.models import Session
 from django.core.cache import cache
 
 from accounts.models import AuditEntry, Officer
-from courses.models import Run
+from courses.models import Course, Run
 from courses.states import RunState
 from eligibility import prospects
 from eligibility.models import Decision
 from igot.lib.dates import civil_today, dmy
-from tests.factories.accounts import make_service
+from tests.factories.accounts import make_officer, make_service, sign_in
 from tests.factories.courses import make_course, make_run
 from tests.factories.eligibility import load_rule_sets
 
@@ -128,6 +128,22 @@ def test_the_link_leads_to_the_form_with_the_batch_chosen_and_nothing_else(clien
 
     assert '<option value="run:poverty-1" selected>' in html
     assert "1985" not in html
+
+
+def test_an_officer_is_led_to_the_own_calendar_and_a_stranger_is_not(client, run):
+    stranger = main_of(client.get(CHECK))
+    sign_in(client, make_officer().user)
+
+    assert "/eligibility/calendar/" in main_of(client.get(CHECK))
+    assert "/eligibility/calendar/" not in stranger
+
+
+def test_the_link_of_a_self_paced_course_names_the_course(client, run):
+    make_course(code="gandhi", rule_set_code="WEB", mode=Course.Mode.SELF_PACED)
+
+    html = main_of(client.post(CHECK, facts(training="course:gandhi")))
+
+    assert 'href="http://testserver/eligibility/?course=gandhi"' in html
 
 
 # --- nothing is kept ---
