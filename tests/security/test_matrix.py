@@ -29,7 +29,7 @@ from tests.factories.accounts import (
 from tests.factories.circulars import make_circular
 from tests.factories.courses import make_programme
 from tests.factories.credits import make_credit_entry
-from tests.factories.eligibility import make_decision, make_representation
+from tests.factories.eligibility import make_decision, make_representation, make_rule_set_version
 from tests.factories.enrollment import make_enrollment, make_intimation
 from tests.factories.pool import make_certificate, make_coupon_batch, make_coupon_issue
 from tests.factories.reimbursement import make_claim, make_payment_batch
@@ -114,6 +114,11 @@ def make_represented():
     return sent, {"representation": sent.pk}, sent.officer.user
 
 
+def make_draft_of_rules():
+    draft = make_rule_set_version()
+    return draft, {"ruleset": draft.pk}, owner().user
+
+
 def make_points():
     entry = make_credit_entry(officer=owner())
     return entry, {}, entry.officer.user
@@ -154,6 +159,7 @@ MAKERS = {
     "officer": make_declared,
     "decision": make_advice,
     "representation": make_represented,
+    "ruleset": make_draft_of_rules,
     "creditentry": make_points,
     "auditentry": make_trail,
     "couponbatch": make_pool,
