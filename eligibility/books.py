@@ -35,13 +35,16 @@ class Books:
 
         A database without rule sets uses those of the delivery: docs/decisions/0022.
         """
-        own = [version for version in self._versions if version.rule_set.code == code]
-        if not own:
-            return packaged.rule_book(code, on)
-        in_force = [version for version in own if _is_in_force(version, on)]
-        return self._book(in_force[-1] if in_force else own[0])
+        version = self.version(code, on)
+        return self.book(version) if version else packaged.rule_book(code, on)
 
-    def _book(self, version: RuleSetVersion) -> RuleBook:
+    def version(self, code: str, on: date) -> RuleSetVersion | None:
+        """Return the stored version that `RuleSetVersion.governing` would."""
+        own = [version for version in self._versions if version.rule_set.code == code]
+        in_force = [version for version in own if _is_in_force(version, on)]
+        return next(iter([*reversed(in_force), *own]), None)
+
+    def book(self, version: RuleSetVersion) -> RuleBook:
         if version.pk not in self._books:
             self._books[version.pk] = rule_book(version, self._audiences[version.pk])
         return self._books[version.pk]

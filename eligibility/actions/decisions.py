@@ -11,6 +11,7 @@ from accounts.models import Officer, User
 from accounts.notifications import notify
 from courses.models import Course, Run
 from eligibility import facts, policies, rules, states
+from eligibility.books import Books
 from eligibility.models import Decision, OverrideProposal, RuleSetVersion
 from igot.lib.dates import civil_date
 from igot.lib.errors import Refused
@@ -43,9 +44,10 @@ def decide(
     latest = Decision.objects.on(officer, course, run).first()
     registered_on = registered_on or civil_date(at)
     commences_on = commences_on or (run.commences_on if run else None)
-    commences_on = commences_on or _begins_on(course, latest, civil_date(at))
-    version = _governing(course, commences_on)
-    book = facts.rule_book(version)
+    books = Books([course.rule_set_code])
+    commences_on = commences_on or _begins_on(course, latest, books, civil_date(at))
+    version = _governing(course, books, commences_on)
+    book = books.book(version)
     known = facts.facts_of(officer, on=rules.test_date(book, commences_on, registered_on))
     ruling = rules.decide(
         facts=known,
@@ -197,7 +199,7 @@ def decline_override(
     return proposal
 
 
-def _begins_on(course: Course, latest: Decision | None, today: date) -> date:
+def _begins_on(course: Course, latest: Decision | None, books: Books, today: date) -> date:
     """Find the day on which a training without a day of its own commences.
 
     That of the first enrolment, which the first decision has frozen; or, where the rule set
@@ -206,12 +208,12 @@ def _begins_on(course: Course, latest: Decision | None, today: date) -> date:
     if latest is None:
         return today
     counts_anew = states.SelfPacedCommencement.DAY_OF_ASKING
-    version = _governing(course, today)
+    version = _governing(course, books, today)
     return today if version.selfpaced_commencement == counts_anew else latest.commences_on
 
 
-def _governing(course: Course, commences_on: date) -> RuleSetVersion:
-    version = RuleSetVersion.objects.governing(course.rule_set_code, commences_on)
+def _governing(course: Course, books: Books, commences_on: date) -> RuleSetVersion:
+    version = books.version(course.rule_set_code, commences_on)
     if version is None:
         raise Refused(
             _("The course “%(course)s” names no rule set that is in force.") % {"course": course}

@@ -17,7 +17,8 @@ from igot.lib.errors import Refused
 
 def lock(enrollment_id: int) -> Enrollment:
     """Lock a registration and read it again, inside the caller's transaction."""
-    return Enrollment.objects.select_for_update(no_key=True).get(pk=enrollment_id)
+    rows = Enrollment.objects.select_related("officer", "course", "run")
+    return rows.select_for_update(no_key=True, of=("self",)).get(pk=enrollment_id)
 
 
 def lock_for(step: Step[EnrollmentState], enrollment_id: int, acting_user: User) -> Enrollment:

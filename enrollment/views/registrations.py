@@ -96,7 +96,8 @@ def registration_details(request: UserRequest, enrollment_id: int) -> HttpRespon
             enrollment_id=enrollment.pk, acting_user=request.user, at=timezone.now()
         )
         if not policies.why_not_on(made):
-            return _go_on(_own(request, enrollment_id))
+            enrollment.decision, enrollment.details_confirmed_at = made, made.at
+            return _go_on(enrollment)
         return redirect("enrollment:details", enrollment.pk)
     officer, course, run = enrollment.officer, enrollment.course, enrollment.run
     answer = facts.answer_for(officer, course, run, timezone.localdate())
