@@ -6,8 +6,7 @@ from typing import Any, Final
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazily
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from eligibility import reading, reasons
 from eligibility.explain import Case, Change, Window, admitted_groups
@@ -19,93 +18,95 @@ Words = str | Promise
 
 # What would change an answer, by the codes of `explain.changes`.
 CHANGES: Final[dict[str, Words]] = {
-    "wait": lazily(
+    "wait": gettext_lazy(
         "Choose a training that commences on or after %(first_day)s: by then the length of "
         "service is complete."
     ),
-    "wait.registration": lazily(
+    "wait.registration": gettext_lazy(
         "Register on or after %(first_day)s: by then the length of service is complete."
     ),
-    "wait.never": lazily(
+    "wait.never": gettext_lazy(
         "Waiting does not help: the age limit admits trainings until %(last_day)s, and the "
         "length of service is complete only from %(first_day)s."
     ),
-    "age.never": lazily(
+    "age.never": gettext_lazy(
         "Waiting does not help: the age limit admits only trainings that commence until "
         "%(last_day)s."
     ),
-    "promotion": lazily(
+    "promotion": gettext_lazy(
         "Group %(group)s of %(service)s is admitted: a post in it on the test date "
         "(%(tested_on)s for this training) would meet the rule."
     ),
-    "audience.never": lazily(
+    "audience.never": gettext_lazy(
         "These rules admit no group of %(service)s: only other rules or the Department can."
     ),
-    "correct.group": lazily(
+    "correct.group": gettext_lazy(
         "If the service or the group on record is wrong, have it corrected: of %(service)s these "
         "are admitted: %(groups)s."
     ),
-    "give.service": lazily("Give the service on the service record."),
-    "give.group": lazily(
+    "give.service": gettext_lazy("Give the service on the service record."),
+    "give.group": gettext_lazy(
         "Give the group of the post held: of %(service)s these are admitted: %(groups)s."
     ),
-    "give.allotment": lazily(
+    "give.allotment": gettext_lazy(
         "Give the year of allotment on the service record: %(base_year)s or an earlier year is "
         "in time for the test date %(tested_on)s."
     ),
-    "give.joining": lazily(
+    "give.joining": gettext_lazy(
         "Give the date of joining on the service record: %(base_year)s or an earlier year is in "
         "time for the test date %(tested_on)s."
     ),
-    "give.both": lazily(
+    "give.both": gettext_lazy(
         "Give the year of allotment, or the date of joining, on the service record: %(base_year)s "
         "or an earlier year is in time for the test date %(tested_on)s."
     ),
-    "correct.allotment": lazily(
+    "correct.allotment": gettext_lazy(
         "If the year of allotment on record is wrong, have it corrected: %(base_year)s or an "
         "earlier year would be in time for the test date %(tested_on)s."
     ),
-    "correct.joining": lazily(
+    "correct.joining": gettext_lazy(
         "If the date of joining on record is wrong, have it corrected: %(base_year)s or an "
         "earlier year would be in time for the test date %(tested_on)s."
     ),
-    "give.birth": lazily(
+    "give.birth": gettext_lazy(
         "Give the date of birth on the service record: births from %(earliest)s are within the "
         "limit."
     ),
-    "correct.birth": lazily(
+    "correct.birth": gettext_lazy(
         "If the date of birth on record is wrong, have it corrected by order: births from "
         "%(earliest)s are within the limit."
     ),
-    "refer": lazily(
+    "refer": gettext_lazy(
         "The text is silent on this case, and the Department decides: a representation can give "
         "it the reasons."
     ),
-    "refer.break": lazily(
+    "refer.break": gettext_lazy(
         "The Department decides whether the break of %(days)s days counts as service."
     ),
-    "verify": lazily(
+    "verify": gettext_lazy(
         "The facts are declared and not yet verified: once they are, the answer is no longer "
         "provisional."
     ),
 }
 TESTED: Final[dict[TestDate, Words]] = {
-    TestDate.COMMENCEMENT: lazily(
+    TestDate.COMMENCEMENT: gettext_lazy(
         "This is tested on the day on which the training commences: %(day)s."
     ),
-    TestDate.REGISTRATION: lazily("This is tested on the day of registration: %(day)s."),
-    TestDate.FIRST_JULY: lazily(
+    TestDate.REGISTRATION: gettext_lazy("This is tested on the day of registration: %(day)s."),
+    TestDate.FIRST_JULY: gettext_lazy(
         "This is tested on 1 July of the year in which the training commences: %(day)s."
     ),
 }
 COMPLETE: Final[dict[ServiceEdge, Words]] = {
-    ServiceEdge.NEXT_DAY: lazily("The years are complete on the day after their last day."),
-    ServiceEdge.LAST_DAY: lazily("The years are complete on their last day itself."),
+    ServiceEdge.NEXT_DAY: gettext_lazy("The years are complete on the day after their last day."),
+    ServiceEdge.LAST_DAY: gettext_lazy("The years are complete on their last day itself."),
 }
 BREAKS: Final[dict[BreakPolicy, Words]] = {
-    BreakPolicy.REFER: lazily("Whether a break in service counts is for the Department to decide."),
-    BreakPolicy.COUNT: lazily("A break in service counts as service."),
-    BreakPolicy.EXCLUDE: lazily("A break in service does not count as service."),
+    BreakPolicy.REFER: gettext_lazy(
+        "Whether a break in service counts is for the Department to decide."
+    ),
+    BreakPolicy.COUNT: gettext_lazy("A break in service counts as service."),
+    BreakPolicy.EXCLUDE: gettext_lazy("A break in service does not count as service."),
 }
 
 

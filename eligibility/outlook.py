@@ -10,6 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from eligibility import reasons, rules
+from eligibility.explain import first_commencement
 from eligibility.rules import Facts, Finding, RuleBook, Ruling
 from eligibility.states import Outcome, Rule, TestDate, Verdict
 from igot.lib.dates import dmy
@@ -166,9 +167,7 @@ def window(ruling: Ruling, book: RuleBook) -> tuple[date | None, date | None]:
     if any(f.rule == Rule.AUDIENCE and f.verdict == Verdict.FAIL for f in ruling.findings):
         return None, None
     first, last = ruling.first_eligible_on, ruling.last_eligible_on
-    if first and book.service_test_date == TestDate.FIRST_JULY:
-        is_by_july = first <= date(first.year, 7, 1)
-        first = date(first.year if is_by_july else first.year + 1, 1, 1)
+    first = first_commencement(first, book) if first else None
     if first and last and first > last:
         return None, None
     return first, last

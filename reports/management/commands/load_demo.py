@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from accounts.models import Officer, User
 from enrollment.tasks import issue_missing_letters
-from reports.demo import claims, completions, office, people, registrations
+from reports.demo import claims, completions, office, people, registrations, representations
 
 OFFICERS = 200
 
@@ -37,6 +37,7 @@ class Command(BaseCommand):
         self.stdout.write(f"  {len(officers)} officers")
         office.open_ledger(users, officers[:6], began + timedelta(days=30))
         self._load_cases(users, officers, chance)
+        self.stdout.write(f"  {representations.make_representations(users)} representations")
         self.stdout.write(f"  {office.write_papers(users, today)} notices of batches")
         office.resolve(users, today)
         office.receive_messages(users)
