@@ -3,7 +3,7 @@ from datetime import date, timedelta
 
 import pytest
 from django.utils.translation import override
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from eligibility import explain, explain_words, packaged, rules
@@ -274,6 +274,7 @@ def cases(draw) -> Case:
     )
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(made=cases(), day=DAYS)
 def test_a_day_fits_exactly_where_no_rule_fails_on_it(made, day):
     fit = explain.window(made)
@@ -285,6 +286,7 @@ def test_a_day_fits_exactly_where_no_rule_fails_on_it(made, day):
         assert fit.holds(candidate) == (not fails), candidate
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(made=cases())
 def test_a_change_that_is_said_to_help_leads_to_a_better_answer(made):
     now = explain.RANKS.index(made.ruling.outcome)
@@ -293,6 +295,7 @@ def test_a_change_that_is_said_to_help_leads_to_a_better_answer(made):
         assert change.helps == (explain.RANKS.index(change.outcome) > now)
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(made=cases())
 def test_the_latest_base_year_is_in_time_and_the_next_is_not(made):
     book = replace(made.rules, service_base=ServiceBase.ALLOTMENT_YEAR)
@@ -311,6 +314,7 @@ def test_the_latest_base_year_is_in_time_and_the_next_is_not(made):
 
 
 @pytest.mark.parametrize("language", ["en", "hi"])
+@settings(deadline=None)  # the machine may be busy
 @given(made=cases())
 def test_everything_said_is_a_whole_sentence(language, made):
     with override(language):
