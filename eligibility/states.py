@@ -129,6 +129,20 @@ class ScreeningState(TextChoices):
     FAILED = "failed", _("Could not be made")
 
 
+class RollState(TextChoices):
+    """The life of a roll that somebody sent to be screened."""
+
+    QUEUED = "queued", _("Waiting")
+    RUNNING = "running", _("Being screened")
+    DONE = "done", _("Screened")
+    FAILED = "failed", _("Could not be screened")
+    CANCELLED = "cancelled", _("Cancelled")
+    EXPIRED = "expired", _("Answer deleted")
+
+
+ROLLS_AT_WORK = frozenset({RollState.QUEUED, RollState.RUNNING})
+
+
 class Step(NamedTuple):
     sources: frozenset[TextChoices]
     target: TextChoices

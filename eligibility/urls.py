@@ -7,6 +7,7 @@ from eligibility.views import (
     checker,
     decisions,
     representations,
+    rolls,
     screenings,
     simulator,
 )
@@ -16,6 +17,23 @@ urlpatterns = [
     path("eligibility/", checker.check, name="check"),
     path("eligibility/calendar/", calendar.calendar, name="calendar"),
     path("eligibility/decisions/<uuid:public_id>/", decisions.decision, name="decision"),
+    path("eligibility/rolls/", rolls.roll_list, name="rolls"),
+    path("eligibility/rolls/new/", rolls.roll_new, name="roll_new"),
+    path("eligibility/rolls/<uuid:public_id>/", rolls.roll, name="roll"),
+    path("eligibility/rolls/<uuid:public_id>/progress/", rolls.roll_progress, name="roll_progress"),
+    path("eligibility/rolls/<uuid:public_id>/cancel/", rolls.roll_cancel, name="roll_cancel"),
+    path(
+        "eligibility/rolls/<uuid:public_id>/answer.csv",
+        rolls.roll_answer,
+        {"kind": "csv"},
+        name="roll_csv",
+    ),
+    path(
+        "eligibility/rolls/<uuid:public_id>/answer.xlsx",
+        rolls.roll_answer,
+        {"kind": "xlsx"},
+        name="roll_xlsx",
+    ),
     path("eligibility/simulator/<int:version_id>/", simulator.simulator, name="simulator"),
     path(
         "eligibility/simulator/<int:version_id>/save/",

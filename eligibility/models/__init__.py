@@ -2,6 +2,7 @@
 
 from eligibility.models.decisions import Decision, OverrideProposal
 from eligibility.models.representations import Representation
+from eligibility.models.rolls import RollScreening
 from eligibility.models.rule_sets import AudienceEntry, RuleSet, RuleSetVersion
 from eligibility.models.screenings import ScreenedTraining, Screening, ScreeningResult
 
@@ -10,6 +11,7 @@ __all__ = [
     "Decision",
     "OverrideProposal",
     "Representation",
+    "RollScreening",
     "RuleSet",
     "RuleSetVersion",
     "ScreenedTraining",

@@ -74,6 +74,16 @@ SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": timedelta(hours=6),
         "options": {"expires": 3600},
     },
+    "screen-rolls": {
+        "task": "eligibility.tasks.screen_rolls",
+        "schedule": timedelta(seconds=30),
+        "options": {"expires": 25},
+    },
+    "delete-old-rolls": {
+        "task": "eligibility.tasks.delete_old_rolls",
+        "schedule": timedelta(hours=6),
+        "options": {"expires": 3600},
+    },
     "issue-sanction-orders": {
         "task": "reimbursement.tasks.issue_missing_orders",
         "schedule": timedelta(seconds=60),
