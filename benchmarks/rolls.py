@@ -134,7 +134,7 @@ def main() -> int:
         rates = {name: options.rows / min(found) for name, found in times.items()}
         for name, rate in rates.items():
             print(
-                f"{name:12} {options.rows:>9,} rows  {rate:>9,.0f} rows per second of processor time"
+                f"{name:12} {options.rows:>9,} rows  {rate:>9,.0f} rows a second (processor time)"
             )
         ratio = rates["screen_roll"] / rates["bare loop"]
         print(f"rate of screen_roll to the bare loop: {ratio:.2f} (at least {WORST})")

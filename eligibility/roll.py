@@ -201,7 +201,7 @@ class Screen:
 
     def invalid(self, code: str, *problems: str) -> str:
         """Write the line of a row that cannot be judged, with what is wrong in it."""
-        reasons = "; ".join(problem.rstrip(".") for problem in problems if problem)
+        reasons = "; ".join(problem.rstrip(".।") for problem in problems if problem)
         return f"{faults.cell(code)},INVALID,,,,,,,{faults.cell(reasons)}\n"
 
     def _of_other_width(
@@ -389,7 +389,7 @@ def _place(finding: Finding) -> int:
 
 def _cell(finding: Finding) -> str:
     """Write the sentence of a finding for the inside of a quoted CSV cell."""
-    return text(finding.code, finding.params).rstrip(".").replace('"', '""')
+    return text(finding.code, finding.params).rstrip(".।").replace('"', '""')
 
 
 def _remember(memory: dict[K, V], key: K, value: V) -> V:

@@ -5,7 +5,6 @@ import io
 from tempfile import SpooledTemporaryFile
 from typing import Any, Final
 
-from django.core.files.storage import default_storage
 from django.http import FileResponse, HttpResponseBase
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -38,7 +37,7 @@ def rule_sets() -> list[tuple[str, str]]:
 def facts_of(roll: RollScreening) -> list[dict[str, object]]:
     """Return what is known of a roll, for its page."""
     version = roll.rule_set_version
-    rows = [
+    rows: list[dict[str, object]] = [
         {"name": _("File"), "value": roll.file_name},
         {"name": _("Sent by"), "value": roll.uploaded_by},
         {"name": _("Screened for"), "value": str(roll.run) if roll.run else _("a day named")},
@@ -75,7 +74,7 @@ def answer_of(roll: RollScreening, kind: str) -> HttpResponseBase:
     if kind == "csv":
         return send_file(roll.result, name=name)
     book = SpooledTemporaryFile(max_size=5_000_000)  # noqa: SIM115 -- the response closes it
-    with default_storage.open(roll.result.name) as stored:
+    with roll.result.open("rb") as stored:
         records = csv.reader(io.TextIOWrapper(stored, encoding="utf-8-sig", newline=""))
         write_xlsx(book, next(records), records, title=str(roll))
     book.seek(0)

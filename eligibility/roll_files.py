@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from accounts import columns
 from eligibility import roll
-from igot.lib.sheets import ZIP_START, read_table
+from igot.lib.sheets import OLE_START, ZIP_START, read_table
 from igot.lib.tables import UTF8_BOM, Table, TableError, check_encoding
 
 MOST_BYTES: Final = 100_000_000
@@ -44,7 +44,7 @@ def open_roll(file: IO[bytes]) -> Table:
     :raises TableError: no table, too large, or it lacks a column; a sentence
     """
     file.seek(0)
-    is_sheet = file.read(4) == ZIP_START
+    is_sheet = file.read(4) in (ZIP_START, OLE_START)
     file.seek(0)
     if not is_sheet:
         check_encoding(file)

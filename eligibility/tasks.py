@@ -71,7 +71,7 @@ def _screen_roll(begun: RollScreening) -> None:
         today=civil_today(),
     )
     try:
-        with default_storage.open(begun.file.name) as sent, TemporaryFile() as answered:
+        with default_storage.open(str(begun.file.name)) as sent, TemporaryFile() as answered:
             rows = roll_files.rows_about(sent)
             rolls.note_size(**this, rows_total=rows, at=timezone.now())
             answer = roll_files.screen_file(

@@ -166,7 +166,7 @@ def expire_roll(*, roll_id: int, at: datetime) -> RollScreening:
     roll = _lock(roll_id)
     if roll.state != RollState.DONE or not roll.kept_until or roll.kept_until >= civil_date(at):
         raise _not_now(roll)
-    transaction.on_commit(partial(default_storage.delete, roll.result.name), robust=True)
+    transaction.on_commit(partial(default_storage.delete, str(roll.result.name)), robust=True)
     roll.result, roll.preview = "", []
     _advance(roll, RollState.EXPIRED)
     _record(roll, "roll.deleted", None, at)
@@ -193,7 +193,7 @@ def _fail(roll: RollScreening, problem: str, at: datetime) -> None:
 
 
 def _forget_file(roll: RollScreening) -> None:
-    transaction.on_commit(partial(default_storage.delete, roll.file.name), robust=True)
+    transaction.on_commit(partial(default_storage.delete, str(roll.file.name)), robust=True)
     roll.file = ""
 
 

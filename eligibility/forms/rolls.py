@@ -1,6 +1,6 @@
 """The form that takes in a roll: for which training, and the file."""
 
-from typing import Any
+from typing import IO, Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -31,11 +31,12 @@ class RollFileField(forms.FileField):
                 _("The file is larger than %(megabytes)s MB."),
                 params={"megabytes": roll_files.MOST_BYTES // 1_000_000},
             )
+        content = cast(IO[bytes], sent.file)
         try:
-            roll_files.open_roll(sent.file)
+            roll_files.open_roll(content)
         except TableError as error:
             raise ValidationError(str(error)) from None
-        sent.file.seek(0)
+        content.seek(0)
         return sent
 
 
