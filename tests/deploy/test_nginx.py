@@ -199,6 +199,14 @@ def test_an_upload_of_ten_megabytes_passes_and_one_of_twelve_does_not(port: int)
     assert ask(port, "/", "POST", b"x" * 12 * 1024 * 1024)[0] == 413
 
 
+def test_a_roll_of_officers_may_be_larger(port: int) -> None:
+    large = b"x" * 12 * 1024 * 1024
+
+    assert ask(port, "/eligibility/rolls/new/", "POST", large)[0] == 200
+    assert ask(port, "/officers/rolls/new/", "POST", large)[0] == 200
+    assert ask(port, "/eligibility/", "POST", large)[0] == 413
+
+
 def test_the_log_has_no_query_and_nginx_no_version(port: int, folder: Path) -> None:
     headers = ask(port, "/search?q=planted-value")[1]
     time.sleep(0.2)

@@ -23,7 +23,7 @@ from eligibility.states import RollState
 from igot.lib.errors import Refused
 from tests.factories.accounts import make_service, make_user, sign_in
 from tests.factories.courses import make_course, make_run
-from tests.factories.eligibility import load_rule_sets
+from tests.factories.eligibility import load_rule_sets, make_rule_set_version
 
 pytestmark = pytest.mark.django_db
 LIST, NEW = "/eligibility/rolls/", "/eligibility/rolls/new/"
@@ -253,11 +253,13 @@ def test_two_gigabytes_are_refused_by_what_the_browser_announces(client, hand):
         ({"rule_set": "", "commences_on": ""}, "Choose a training above"),
         ({"commences_on": "31.02.2019"}, "no such day"),
         ({"rule_set": "XYZ"}, "Select a valid choice"),
-        ({"commences_on": "01.01.1960"}, "No rule set is in force"),
+        ({"rule_set": "DRAFT"}, "No rule set is in force"),
         ({"training": "run:gone"}, "Select a valid choice"),
     ],
 )
 def test_what_is_wrong_in_the_form_is_said_and_nothing_kept(client, hand, fields, says):
+    make_rule_set_version(code="DRAFT")
+
     page = send(client, **fields)
 
     assert says in page.content.decode()
