@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.forms.models import construct_instance
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -32,10 +33,12 @@ class ReadBackForm(DeskForm):
 class VersionForm(ReadBackForm):
     """The rules of a draft: what cannot be is said at its field."""
 
-    effective_from = CivilDateField(label=gettext_lazy("from"))
-    effective_to = CivilDateField(label=gettext_lazy("until"), required=False)
+    effective_from = CivilDateField(label=capfirst(gettext_lazy("from")))
+    effective_to = CivilDateField(label=capfirst(gettext_lazy("until")), required=False)
     joining_stands_in_for = forms.MultipleChoiceField(
-        label=gettext_lazy("services counted from joining where no year of allotment is known"),
+        label=capfirst(
+            gettext_lazy("services counted from joining where no year of allotment is known")
+        ),
         choices=Service.Basis,
         required=False,
         widget=forms.CheckboxSelectMultiple,
@@ -57,6 +60,12 @@ class VersionForm(ReadBackForm):
 
 class LineForm(ReadBackForm):
     """A line of the audience: a family or a service, by its code, and a group."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Name each field for those who do not see the head of its column."""
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            field.widget.attrs.setdefault("aria-label", field.label)
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or self.cleaned_data
