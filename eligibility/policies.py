@@ -81,6 +81,7 @@ def is_superseded(decision: Decision) -> bool:
 
 
 SCREENERS = (Role.DEALING_HAND, Role.SANCTIONING_AUTHORITY)
+SCREENING_READERS = (*SCREENERS, Role.NODAL_OFFICER, Role.AUDITOR)
 
 
 def why_not_screen(user: User, authority: CadreAuthority | None) -> str:

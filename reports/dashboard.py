@@ -13,6 +13,7 @@ from accounts.roles import STAFF_ROLES, Role
 from accounts.states import RecordState
 from eligibility import prospects
 from eligibility.outlook import Answer
+from eligibility.policies import SCREENING_READERS
 from enrollment.states import LIVE
 from igot.lib.dates import civil_today
 from reports import awaiting
@@ -26,6 +27,7 @@ def dashboard(request: UserRequest) -> HttpResponse:
     context: dict[str, Any] = {"is_staff_member": request.user.has_role(*STAFF_ROLES)}
     if context["is_staff_member"]:
         context["staff_tasks"] = awaiting.staff_tasks(request.user)
+        context["reads_screenings"] = request.user.has_role(*SCREENING_READERS)
     if request.user.has_role(Role.OFFICER):
         context.update(_officer_context(request))
     return TemplateResponse(request, "reports/dashboard.html", context)

@@ -24,6 +24,8 @@ from igot.lib.errors import Refused
 
 AT_ONCE: Final = 10_000  # officers that are screened while the reader waits
 DELETED_AT_ONCE: Final = 20_000
+# One long statement, whose compilation would take longer than it saves.
+LONG_STATEMENT: Final = "SET LOCAL statement_timeout = '180s'; SET LOCAL jit = off"
 COLUMNS: Final = ("screening", "officer", "service", "group", "codes")
 
 
@@ -188,8 +190,8 @@ def _fill(made: Screening, at: datetime) -> AuditEntry:
     profiles = profiles_of(trainings)
     sql, params = statement(made, profiles)
     with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":  # one long statement; compiling it would take longer
-            cursor.execute("SET LOCAL statement_timeout = '180s'; SET LOCAL jit = off")
+        if connection.vendor == "postgresql":
+            cursor.execute(LONG_STATEMENT)
         cursor.execute(sql, params)
     _count(made, trainings, profiles)
     made.started_at = made.started_at or at
@@ -210,13 +212,17 @@ def profiles_of(trainings: Iterable[ScreenedTraining]) -> list[Profile]:
     ]
 
 
+def rows_of(made: Screening, profiles: Sequence[Profile]) -> "QuerySet[Officer, Any]":
+    """Return the rows of the table of results, in the order of `COLUMNS`."""
+    rows = _officers(made).annotate(codes=screening.codes(profiles, Service.objects.all()))
+    return rows.values_list(Value(made.pk), "pk", "service_id", "group", "codes")
+
+
 def statement(made: Screening, profiles: Sequence[Profile]) -> tuple[str, tuple[Any, ...]]:
     """Return the one statement that screens the officers and stores what it finds."""
     quote, options = connection.ops.quote_name, ScreeningResult._meta
     columns = {field.name: quote(str(field.column)) for field in options.concrete_fields}
-    rows = _officers(made).annotate(codes=screening.codes(profiles, Service.objects.all()))
-    found = rows.values_list(Value(made.pk), "pk", "service_id", "group", "codes")
-    sql, params = found.query.sql_with_params()
+    sql, params = rows_of(made, profiles).query.sql_with_params()
     into = ", ".join(columns[name] for name in COLUMNS)
     return f"INSERT INTO {quote(options.db_table)} ({into}) {sql}", params
 

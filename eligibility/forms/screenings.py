@@ -117,6 +117,8 @@ class ListForm(forms.Form):
         self._trainings = {training.place: training for training in trainings}
         places: Any = self.fields["training"]
         places.choices = [(place, str(one)) for place, one in self._trainings.items()]
+        for one in self.fields.values():
+            one.widget.attrs["class"] = "form-select"
         services: Any = self.fields["service"]
         services.queryset = Service.objects.filter(pk__in=screened).order_by("name")
 

@@ -15,7 +15,7 @@ from eligibility import screening_files, screening_lists, screening_pages
 from eligibility.actions import screenings
 from eligibility.forms.screenings import ListForm, ScreeningForm
 from eligibility.models import ScreenedTraining, Screening
-from eligibility.policies import SCREENERS
+from eligibility.policies import SCREENERS, SCREENING_READERS
 from eligibility.states import Outcome
 from eligibility.trainings import datable, on_offer
 from igot.lib.dates import civil_today
@@ -23,12 +23,11 @@ from igot.lib.errors import Refused
 from igot.lib.paging import page_of
 
 ASKERS = (*SCREENERS, Role.NODAL_OFFICER)
-READERS = (*ASKERS, Role.AUDITOR)
 LISTED = 500  # officers on a printed page of a letter; the files have all
 
 
 @require_safe
-@role_required(*READERS)
+@role_required(*SCREENING_READERS)
 def screening_list(request: UserRequest) -> HttpResponse:
     rows = Screening.objects.visible_to(request.user).with_filters().latest_first()
     context = {"page_obj": page_of(request, rows), "may_ask": request.user.has_role(*ASKERS)}
@@ -60,7 +59,7 @@ def screening_new(request: UserRequest) -> HttpResponse:
 
 @require_safe
 @never_cache
-@role_required(*READERS)
+@role_required(*SCREENING_READERS)
 def screening(request: UserRequest, screening_id: int) -> HttpResponse:
     """Show how far it is, then the counts for each training, and for one of them in detail."""
     made, trainings = _made(request, screening_id)
@@ -81,7 +80,7 @@ def screening(request: UserRequest, screening_id: int) -> HttpResponse:
 
 @require_safe
 @never_cache
-@role_required(*READERS)
+@role_required(*SCREENING_READERS)
 def screening_officers(request: UserRequest, screening_id: int) -> HttpResponse:
     """List the officers with an answer or a finding, in the order of their records."""
     made, trainings = _listed(request, screening_id)
@@ -104,7 +103,7 @@ def screening_officers(request: UserRequest, screening_id: int) -> HttpResponse:
 
 @require_safe
 @never_cache
-@role_required(*READERS)
+@role_required(*SCREENING_READERS)
 def screening_export(request: UserRequest, screening_id: int, kind: str) -> HttpResponseBase:
     """Hand out the officers asked for as a CSV or XLSX file; the audit trail says to whom."""
     if kind not in screening_files.KINDS:
@@ -128,7 +127,7 @@ def screening_export(request: UserRequest, screening_id: int, kind: str) -> Http
 
 @require_safe
 @never_cache
-@role_required(*READERS)
+@role_required(*SCREENING_READERS)
 def screening_letters(request: UserRequest, screening_id: int) -> HttpResponse:
     """List the authorities with eligible officers, each leading to its list for a letter."""
     made, trainings = _listed(request, screening_id)
@@ -142,7 +141,7 @@ def screening_letters(request: UserRequest, screening_id: int) -> HttpResponse:
 
 @require_safe
 @never_cache
-@role_required(*READERS)
+@role_required(*SCREENING_READERS)
 def screening_letter(request: UserRequest, screening_id: int, authority_id: int) -> HttpResponse:
     """Show what goes with a letter to one authority: the address, a paragraph, two lists."""
     made, trainings = _listed(request, screening_id)
