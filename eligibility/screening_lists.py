@@ -15,7 +15,7 @@ from eligibility.states import MissingData, Outcome
 from igot.lib.tables import Cell
 
 PER_PAGE: Final = 50
-CHUNK: Final = 2_000
+CHUNK: Final = 10_000
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -139,8 +139,10 @@ def findings(training: ScreenedTraining) -> list[dict[str, Any]]:
 
 
 # --- letters --------------------------------------------------------------------------------------
-def paragraphs(training: ScreenedTraining, made: Screening) -> list[dict[str, str]]:
-    """Draft in both languages the paragraph that goes with the list to an authority."""
+def paragraphs(
+    training: ScreenedTraining, made: Screening, *, has_doubtful: bool
+) -> list[dict[str, str]]:
+    """Draft in both languages the paragraph that goes with the lists to an authority."""
     found = []
     for language in LANGUAGES:
         with translation.override(language):
@@ -150,18 +152,27 @@ def paragraphs(training: ScreenedTraining, made: Screening) -> list[dict[str, st
                 "reference": training.rule_set_version.circular_reference,
                 "on": dmy(civil_date(made.started_at or made.requested_at)),
             }
-            found.append({"language": language, "text": _paragraph() % words})
+            text = _on_the_eligible() % words
+            if has_doubtful:
+                text = f"{text} {_on_the_doubtful()}"
+            found.append({"language": language, "text": text})
     return found
 
 
-def _paragraph() -> str:
+def _on_the_eligible() -> str:
     return _(
         "The undersigned is directed to say that, going by the service records held by this "
         "Department on %(on)s, the officers named in List 1 meet the conditions of eligibility "
         "(%(reference)s) for the online course “%(course)s” commencing on %(day)s. It is "
         "requested that they be informed, so that those who wish may register on the portal in "
-        "time. For the officers in List 2 a fact is missing or the Department has to decide: "
-        "their records may be checked and what is missing be supplied."
+        "time."
+    )
+
+
+def _on_the_doubtful() -> str:
+    return _(
+        "For the officers in List 2 a fact is missing or the Department has to decide: their "
+        "records may be checked and what is missing be supplied."
     )
 
 

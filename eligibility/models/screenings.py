@@ -190,9 +190,9 @@ class ScreeningResultQuerySet(models.QuerySet["ScreeningResult"]):
 class ScreeningResult(models.Model):
     """What was found of one officer: a character for each training; see `eligibility.screening`.
 
-    A million rows are written by one statement. No row is checked against officers and services,
-    from which the very statement takes them and which nobody deletes; and no index stands beside
-    the key, by which the rows are read.
+    A million rows are written by one statement. It takes officers and services from their own
+    tables, where nobody deletes them, and each officer once; so no row is checked against these,
+    and on PostgreSQL no key is kept up row by row: docs/decisions/0089.
     """
 
     pk = models.CompositePrimaryKey("screening", "officer")

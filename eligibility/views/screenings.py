@@ -16,7 +16,6 @@ from eligibility.actions import screenings
 from eligibility.forms.screenings import ListForm, ScreeningForm
 from eligibility.models import ScreenedTraining, Screening
 from eligibility.policies import SCREENERS, SCREENING_READERS
-from eligibility.states import Outcome
 from eligibility.trainings import datable, on_offer
 from igot.lib.dates import civil_today
 from igot.lib.errors import Refused
@@ -147,14 +146,15 @@ def screening_letter(request: UserRequest, screening_id: int, authority_id: int)
     made, trainings = _listed(request, screening_id)
     authority = get_object_or_404(CadreAuthority, pk=authority_id)
     training = _list_form(request, trainings).asked.training
+    lists = screening_files.letter_lists(made, training, authority, request.user, LISTED)
+    has_doubtful = any(one.lines for one in lists[1:])
     context = {
         "screening": made,
         "authority": authority,
         "address": screening_pages.address_of(authority),
         "training": training,
-        "paragraphs": screening_pages.paragraphs(training, made),
-        "lists": screening_files.letter_lists(made, training, authority, request.user, LISTED),
-        "outcomes": Outcome,
+        "paragraphs": screening_pages.paragraphs(training, made, has_doubtful=has_doubtful),
+        "lists": lists,
         "listed": LISTED,
     }
     return render(request, "eligibility/screening_letter.html", context)

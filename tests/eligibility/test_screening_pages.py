@@ -347,6 +347,7 @@ def test_each_authority_has_its_list_for_a_letter(client, clerk):
     assert "Unknown Birth" in doubtful
     assert "Too Old" not in page and "Elsewhere" not in page
     assert "The undersigned is directed to say" in page and 'lang="hi"' in page
+    assert "For the officers in List 2" in page
 
 
 def test_the_files_of_a_letter_hold_one_authority_only(client, clerk):
@@ -364,10 +365,29 @@ def test_the_files_of_a_letter_hold_one_authority_only(client, clerk):
     assert entry.details["authority"] == office.pk
 
 
+def test_a_letter_without_doubtful_officers_does_not_speak_of_them(client, clerk):
+    make_officer()
+    made = make_screening()
+
+    page = client.get(address(made, "screening_letter", make_authority().pk)).content.decode()
+
+    assert "The undersigned is directed to say" in page
+    assert "List 2" not in page
+
+
 def test_a_letter_to_nobody_is_not_there(client, clerk):
     made = make_screening()
 
     assert client.get(address(made, "screening_letter", 987654321)).status_code == 404
+
+
+def test_the_dashboard_leads_to_the_screenings_of_those_who_may_read_them(client):
+    url = reverse("eligibility:screenings")
+
+    for role, leads in ((Role.AUDITOR, True), (Role.NODAL_OFFICER, True), (Role.OFFICER, False)):
+        sign_in(client, make_user(role))
+        page = client.get(reverse("reports:dashboard")).content.decode()
+        assert (url in page) is leads, role
 
 
 # --- queries ---
