@@ -48,7 +48,7 @@ messages: setup ## bring locale/hi up to date with the code
 	@$(PY) manage.py compilemessages --ignore .venv --ignore var -v 0
 
 .PHONY: bench
-bench: setup ## measure catalogue, course page and coupon issue against bare pages
+bench: setup ## measure the busiest pages and screening against bare ones
 	@scripts/bench
 
 .PHONY: compose-test

@@ -43,7 +43,7 @@ def test_a_dealing_hand_screens_the_officers_and_takes_the_list(page, live_serve
     page.set_viewport_size({"width": 360, "height": 800})
     assert is_as_wide_as_the_screen(page)
     page.goto(f"{live_server.url}/eligibility/screenings/")
-    page.get_by_role("link", name="Screening ").first.click()
+    page.locator("table.data-table tbody th a").first.click()
     page.get_by_role("link", name="Lists for letters").click()
     page.get_by_role("link", name="Department of Personnel (AIS Division)").click()
     assert page.get_by_text("The undersigned is directed to say").first.is_visible()
