@@ -27,7 +27,7 @@ def put_the_key_back(apps: Any, schema_editor: Any) -> None:
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("eligibility", "0007_representations"),
+        ("eligibility", "0008_rolls_screened"),
     ]
 
     operations = [migrations.RunPython(take_the_key_off, put_the_key_back)]
