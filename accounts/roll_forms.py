@@ -175,7 +175,7 @@ class AcceptChangeForm(forms.Form):
     def __init__(self, *args: Any, thing: ProposedChange, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.change = thing
-        if "group" not in thing.after or "group_since" in thing.after:
+        if not thing.before.get("group") or "group_since" in thing.after:
             del self.fields["since"]
 
     def clean(self) -> dict[str, Any]:

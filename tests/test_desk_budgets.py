@@ -10,7 +10,7 @@ from accounts.roles import Role
 from circulars.states import CircularState
 from enrollment.states import EnrollmentState
 from reimbursement.states import BatchState, ClaimState
-from tests.factories.accounts import make_nodal_officer, make_user, sign_in
+from tests.factories.accounts import make_nodal_officer, make_officer, make_user, sign_in
 from tests.factories.circulars import make_circular
 from tests.factories.courses import make_module
 from tests.factories.credits import make_credit_entry
@@ -18,6 +18,7 @@ from tests.factories.eligibility import make_representation
 from tests.factories.enrollment import make_enrollment, make_intimation
 from tests.factories.pool import make_certificate, make_coupon_issue, make_result
 from tests.factories.reimbursement import make_claim, make_payment_batch, make_rate
+from tests.factories.rolls import make_change
 
 get_resolver().url_patterns  # noqa: B018 – the addresses settle what the desk shows
 MODELS = sorted(admin.site._registry, key=lambda model: model._meta.label)
@@ -36,6 +37,7 @@ def desk(client, db):
         make_claim(state=ClaimState.UNDER_SCRUTINY)
         make_representation()
         make_credit_entry(key=f"award:{number}")
+        make_change(officer=make_officer(), designation="Director")
     make_payment_batch(state=BatchState.EXPORTED, claims=3)
     make_circular(state=CircularState.ISSUED)
     make_rate()

@@ -46,7 +46,7 @@ def accept_change(
         setattr(officer, name, value)
     _refuse_contradictions(officer)
     starts_on = _since(change, since)
-    if "group" in change.after and starts_on is None:
+    if "group" in change.after and held_before and starts_on is None:
         raise Refused(
             _("Give the day from which the officer holds Group %(group)s.")
             % {"group": officer.group}

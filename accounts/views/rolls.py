@@ -15,7 +15,7 @@ from accounts.forms import ReasonForm
 from accounts.models import ProposedChange, RollImport
 from accounts.roles import Role
 from accounts.roll_files import look_into
-from accounts.roll_states import ACCEPT, APPROVE, CHECK, DISCARD, RowOutcome
+from accounts.roll_states import ACCEPT, APPROVE, CHECK, DECLINE, DISCARD, RowOutcome
 from igot.lib.errors import Refused
 from igot.lib.files import safe_name
 from igot.lib.paging import page_of
@@ -161,6 +161,8 @@ def change_accept(request: UserRequest, change_id: int) -> HttpResponse:
     change = get_object_or_404(
         ProposedChange.objects.visible_to(request.user).with_people(), pk=change_id
     )
+    if reason := roll_policies.why_not_change(ACCEPT, change, request.user):
+        raise Refused(reason)
     form = roll_forms.AcceptChangeForm(request.POST, thing=change)
     if form.is_valid():
         try:
@@ -184,6 +186,8 @@ def change_decline(request: UserRequest, change_id: int) -> HttpResponse:
     change = get_object_or_404(
         ProposedChange.objects.visible_to(request.user).with_people(), pk=change_id
     )
+    if reason := roll_policies.why_not_change(DECLINE, change, request.user):
+        raise Refused(reason)
     form = ReasonForm(request.POST)
     if form.is_valid():
         try:

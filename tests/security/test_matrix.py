@@ -33,6 +33,7 @@ from tests.factories.eligibility import make_decision, make_representation, make
 from tests.factories.enrollment import make_enrollment, make_intimation
 from tests.factories.pool import make_certificate, make_coupon_batch, make_coupon_issue
 from tests.factories.reimbursement import make_claim, make_payment_batch
+from tests.factories.rolls import make_change, make_checked, make_source
 from tests.lib.bad_files import plain_pdf
 
 TABLE = tomllib.loads((Path(__file__).parent / "matrix.toml").read_text())
@@ -146,6 +147,17 @@ def make_message():
     return message, {}, owner().user
 
 
+def make_roll():
+    own = make_source(name="List of Zarina Owner", authority=make_authority())
+    roll = make_checked(source=own)
+    return roll, {"roll": roll.pk}, owner().user
+
+
+def make_proposed():
+    change = make_change(officer=owner(), designation="Director")
+    return change, {"change": change.pk}, change.officer.user
+
+
 MAKERS = {
     "enrollment": make_submitted,
     "intimation": make_letter,
@@ -164,6 +176,8 @@ MAKERS = {
     "auditentry": make_trail,
     "couponbatch": make_pool,
     "feedback": make_message,
+    "rollimport": make_roll,
+    "proposedchange": make_proposed,
 }
 
 
