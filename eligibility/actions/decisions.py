@@ -4,10 +4,11 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef, Subquery
 from django.utils.translation import gettext as _
 
 from accounts import audit
-from accounts.models import Officer, User
+from accounts.models import Officer, Posting, User
 from accounts.notifications import notify
 from courses.models import Course, Run
 from eligibility import facts, policies, rules, states
@@ -41,14 +42,15 @@ def decide(
         raise ValueError("name the run, or the course that has none")
     rows = Officer.objects.select_related("service", "user", "verified_by")
     officer = rows.select_for_update(no_key=True, of=("self",)).get(pk=officer.pk)
-    latest = Decision.objects.on(officer, course, run).first()
+    latest, has_postings = _history(officer, course, run)
     registered_on = registered_on or civil_date(at)
     commences_on = commences_on or (run.commences_on if run else None)
     books = Books([course.rule_set_code])
     commences_on = commences_on or _begins_on(course, latest, books, civil_date(at))
     version = _governing(course, books, commences_on)
     book = books.book(version)
-    known = facts.facts_of(officer, on=rules.test_date(book, commences_on, registered_on))
+    tested_on = rules.test_date(book, commences_on, registered_on)
+    known = facts.facts_of(officer, on=tested_on if has_postings else None)
     ruling = rules.decide(
         facts=known,
         rules=book,
@@ -197,6 +199,20 @@ def decline_override(
             number=represented.number,
         )
     return proposal
+
+
+def _history(officer: Officer, course: Course, run: Run | None) -> tuple[Decision | None, bool]:
+    """Tell the latest decision, if any, and whether the locked officer has a history of postings.
+
+    One query where there is neither, as there is not before a first registration.
+    """
+    decisions = Decision.objects.on(officer, course, run)
+    postings = Posting.objects.filter(officer=OuterRef("pk"))
+    rows = Officer.objects.annotate(
+        latest=Subquery(decisions.values("pk")[:1]), has_postings=Exists(postings)
+    )
+    latest, has_postings = rows.values_list("latest", "has_postings").get(pk=officer.pk)
+    return (Decision.objects.get(pk=latest) if latest else None), has_postings
 
 
 def _begins_on(course: Course, latest: Decision | None, books: Books, today: date) -> date:

@@ -13,8 +13,9 @@
   let timer;
   let latest = 0;
 
-  // The panel is kept in view while the form above it is long.
+  // The panel is kept in view while the form above it is long, and needs no button.
   panel.classList.add("desk-reading-live");
+  panel.querySelector("button").hidden = true;
 
   const refresh = async () => {
     const now = typed();
