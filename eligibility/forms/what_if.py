@@ -26,10 +26,10 @@ ANSWERS: Final = (("", gettext_lazy("not named")), *AudienceEntry.Answer.choices
 
 
 class AudienceRow(NamedTuple):
-    """A family or a service of the audience, with a cell for each group that it can have."""
+    """A family or a service of the audience, with a field for each group that it can have."""
 
     label: str
-    cells: list[BoundField | None]
+    cells: list[tuple[str, BoundField | None]]
 
 
 class WhatIfForm(forms.ModelForm):
@@ -179,7 +179,10 @@ class WhatIfForm(forms.ModelForm):
         for kind, code, group in self._keys():
             cells = rows.setdefault((kind, code), [None] * len(places))
             cells[places[group]] = self["-".join((kind, code, group))]
-        return [AudienceRow(self._name_of(*key), cells) for key, cells in rows.items()]
+        return [
+            AudienceRow(self._name_of(*key), list(zip(self.groups, cells, strict=True)))
+            for key, cells in rows.items()
+        ]
 
     @cached_property
     def version(self) -> RuleSetVersion:
