@@ -196,7 +196,7 @@ def main() -> int:
         cursor.execute("SET statement_timeout = 0")
     if Officer.objects.count() < options.officers:
         fill(options.officers)
-    clerk = make_user(Role.DEALING_HAND)
+    clerk = make_user(Role.DEALING_HAND, email=f"clerk{time.time_ns()}@example.gov.in")
     stored, plain, made = [], [], queued(clerk)
     profiles = screenings.profiles_of(list(made.trainings.in_order()))
     for number in range(options.rounds):
