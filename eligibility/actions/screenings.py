@@ -242,23 +242,31 @@ def _officers(made: Screening) -> "QuerySet[Officer]":
 def _count(
     made: Screening, trainings: Sequence[ScreenedTraining], profiles: Sequence[Profile]
 ) -> None:
-    """Count by service, group and findings in one statement, and by training here."""
+    """Count by service, group and findings in one statement, and by training here.
+
+    A million officers have some thousand texts of findings: each is read once.
+    """
     groups = ScreeningResult.objects.filter(screening=made).order_by()
     counted = groups.values_list("service_id", "group", "codes").annotate(officers=Count("*"))
-    outcomes = [Counter[tuple[int | None, str, str]]() for _one in trainings]
-    findings = [Counter[str]() for _one in trainings]
     missing = [MissingData(profile.rules.missing_data) for profile in profiles]
-    made.officers = 0
+    answers: dict[str, tuple[str, ...]] = {}
+    by_codes, by_answers = Counter[str](), Counter[tuple[int | None, str, tuple[str, ...]]]()
     for service_id, group, codes, officers in counted:
-        made.officers += officers
-        for place, character in enumerate(codes):
-            outcome = screening.outcome_of(character, missing[place])
-            outcomes[place][service_id, group, outcome.value] += officers
-            findings[place][character] += officers
+        if codes not in answers:
+            outcomes = map(screening.outcome_of, codes, missing)
+            answers[codes] = tuple(outcome.value for outcome in outcomes)
+        by_codes[codes] += officers
+        by_answers[service_id, group, answers[codes]] += officers
     for place, training in enumerate(trainings):
-        training.outcomes = [[*key, number] for key, number in outcomes[place].items()]
-        training.findings = [[key, number] for key, number in findings[place].items()]
+        found, answered = Counter[str](), Counter[tuple[int | None, str, str]]()
+        for codes, officers in by_codes.items():
+            found[codes[place]] += officers
+        for (service_id, group, answer), officers in by_answers.items():
+            answered[service_id, group, answer[place]] += officers
+        training.findings = [[character, officers] for character, officers in found.items()]
+        training.outcomes = [[*key, officers] for key, officers in answered.items()]
     ScreenedTraining.objects.bulk_update(trainings, ["outcomes", "findings"])
+    made.officers = by_codes.total()
 
 
 def _advance(made: Screening, state: ScreeningState) -> None:

@@ -34,6 +34,7 @@ from tests.factories.enrollment import make_enrollment, make_intimation
 from tests.factories.pool import make_certificate, make_coupon_batch, make_coupon_issue
 from tests.factories.reimbursement import make_claim, make_payment_batch
 from tests.factories.rolls import make_change, make_checked, make_source
+from tests.factories.screenings import make_screening
 from tests.lib.bad_files import plain_pdf
 
 TABLE = tomllib.loads((Path(__file__).parent / "matrix.toml").read_text())
@@ -120,6 +121,12 @@ def make_draft_of_rules():
     return draft, {"ruleset": draft.pk}, owner().user
 
 
+def make_screened():
+    officer = owner()
+    made = make_screening(authority=officer.authority)
+    return made, {"screening": made.pk}, officer.user
+
+
 def make_points():
     entry = make_credit_entry(officer=owner())
     return entry, {}, entry.officer.user
@@ -172,6 +179,7 @@ MAKERS = {
     "decision": make_advice,
     "representation": make_represented,
     "ruleset": make_draft_of_rules,
+    "screening": make_screened,
     "creditentry": make_points,
     "auditentry": make_trail,
     "couponbatch": make_pool,
