@@ -10,7 +10,15 @@ from django.utils import timezone
 
 from accounts.models import Officer, User
 from enrollment.tasks import issue_missing_letters
-from reports.demo import claims, completions, office, people, registrations, representations
+from reports.demo import (
+    claims,
+    completions,
+    moved,
+    office,
+    people,
+    registrations,
+    representations,
+)
 
 OFFICERS = 200
 
@@ -76,3 +84,6 @@ class Command(BaseCommand):
         self.stdout.write(f"  {len(verified)} verified certificates")
         self.stdout.write(f"  {claims.make_claims(users, verified)} claims")
         office.reverse_one(users, verified)
+        self.stdout.write(f"  {moved.move_a_batch(users, now_open[0])} registration held by a move")
+        moved.note_a_promotion(users, officers[0])
+        moved.propose_a_birth_date(users, officers[20])
