@@ -321,7 +321,7 @@ class QueueForm(forms.Form):
     )
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, label_suffix="", **kwargs)
         for field in self.fields.values():
             field.widget.attrs["class"] = "form-select"
         services = cast(forms.ModelChoiceField, self.fields["service"])

@@ -185,7 +185,7 @@ def _keep_baseline(officer: Officer, starts_on: date, by: dict[str, object]) -> 
             rank=officer.rank,
             designation=officer.designation,
             ministry=officer.ministry,
-            **by,
+            **{**by, "order_reference": ""},  # the order is of what comes after
         )
 
 

@@ -2,9 +2,11 @@
 
 from typing import Any
 
+from django.utils import timezone
 from playwright.sync_api import Page, expect
 
-from accounts.models import Service
+from accounts.actions import records
+from accounts.models import Officer, Service
 from enrollment.states import EnrollmentState
 from tests.factories.accounts import (
     make_authority,
@@ -93,3 +95,45 @@ def test_an_intimation_of_another_authority_is_not_there(
 
     assert answer is not None
     assert answer.status == 404
+
+
+def test_the_nodal_officer_compares_what_changed_and_notes_a_posting(
+    page: Page, live_server: Any, login: Any, axe: Any
+) -> None:
+    service = make_service(code="CSS", name="Central Secretariat Service", groups="A,B")
+    officer = make_officer(name="Asha Menon", service=service, group="B")
+    facts = {name: getattr(officer, name) for name in (*Officer.FACTS, *records.POSTING)}
+    records.declare_record(
+        officer_id=officer.pk,
+        facts={**facts, "allotment_year": 2011},
+        acting_user=officer.log_in,
+        at=timezone.now(),
+    )
+    login(make_nodal_officer())
+    page.goto(live_server.url)
+
+    open_task(page, "service record to verify")
+    page.get_by_label("Group").select_option("B")
+    page.get_by_role("button", name="Show").click()
+    axe()
+    page.get_by_role("link", name="Asha Menon").click()
+    expect(page.get_by_role("table", name="Changed since it was last verified")).to_contain_text(
+        "2011"
+    )
+    axe()
+    page.get_by_role("button", name="Verify record").click()
+    page.goto(f"{live_server.url}{officer.get_absolute_url()}")
+    page.get_by_role("link", name="Note a posting").click()
+    axe()
+    page.get_by_label("From").fill("01.07.2026")
+    page.get_by_label("Group").select_option("A")
+    page.get_by_label("Designation").fill("Under Secretary")
+    page.get_by_label("Order").fill("A-32013/1/2026 of 01.07.2026")
+    page.get_by_role("button", name="Note a posting").click()
+
+    history = page.get_by_role("table", name="Groups and postings")
+    expect(history).to_contain_text("01.07.2026")
+    expect(history).to_contain_text("30.08.2010")
+    axe()
+    officer.refresh_from_db()
+    assert officer.group == "A"
