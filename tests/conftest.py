@@ -57,6 +57,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if "celery_worker_process" in names:
             item.add_marker("live_worker")
             item.add_marker("postgres")
+            item.add_marker(pytest.mark.xdist_group("one Redis"))  # one process runs them all
         if item.get_closest_marker("postgres") and connection.vendor != "postgresql":
             item.add_marker(pytest.mark.skip(reason="runs in the PostgreSQL half of make test"))
 
