@@ -9,14 +9,17 @@ from functools import partial
 from itertools import islice, product
 from operator import itemgetter
 from sys import intern
-from typing import Any, Final, Generic, NamedTuple, TypeVar
+from typing import Final, NamedTuple, TypeVar
 
 from django.utils.translation import gettext as _
 
 from accounts.directory import Directory, ServiceNotFound, read_group
 from eligibility import roll_faults as faults
+from eligibility import roll_months as months
 from eligibility.reasons import text
 from eligibility.roll_feed import Feed
+from eligibility.roll_memory import Grid, remember
+from eligibility.roll_months import EARLY, LATE, MONTH, YEAR, Birth, number_of, rest_of
 from eligibility.rules import (
     Facts,
     Finding,
@@ -26,12 +29,12 @@ from eligibility.rules import (
     check_audience,
     check_service,
     combine,
+    exact_birth,
 )
 from eligibility.states import Verdict
 from igot.lib.dates import parse_civil_date, parse_year
 from igot.lib.tables import Table
 
-K = TypeVar("K")
 V = TypeVar("V")
 
 INPUT: Final = (
@@ -54,12 +57,8 @@ OUTPUT: Final = (
     "last_eligible_on",
     "reasons",
 )
-REMEMBERED: Final = 50_000  # answers kept of each kind; then begun anew, so that memory is bounded
 PLAIN: Final = re.compile('[A-Za-z0-9][^,"\r\n]*')  # what `faults.cell` leaves as it is
 LINES_AT_ONCE: Final = 1000
-LATE: Final = 99999999  # stands for a day that is not known: later than all that are
-EARLY: Final = 0
-YEAR: Final = 10000  # what divides a day as `_number` writes it to give its year
 VERDICTS: Final = tuple(Verdict)
 SERVED: Final = len(VERDICTS)  # the weights with which three verdicts and the mark make one number
 YOUNG: Final = SERVED * len(VERDICTS)
@@ -75,53 +74,29 @@ class Post(NamedTuple):
     service: ServiceFacts | None
 
 
-class Birth(NamedTuple):
-    """What a date of birth comes to; `day` is as `_number` writes it, EARLY where none is known."""
-
-    young: int
-    day: int
-    last_day: str
-    reason: str
-
-
 class Length(NamedTuple):
     """What the years from which service counts come to.
 
-    `begins` is 1 January of the year of allotment as a number, LATE where none is known.
+    `begins` is 1 January of the year of allotment as a number, LATE where none is known; `opens`
+    is its month.
     """
 
     served: int
     begins: int
+    opens: int
     first_day: str
     reason: str
-
-
-NEVER_BORN: Final = Birth(0, EARLY, "", "")
-
-
-class Grid(Generic[V]):
-    """What is remembered under two keys; begun anew when it holds REMEMBERED values."""
-
-    def __init__(self) -> None:
-        self.rows: dict[str, dict[Any, V]] = {}
-        self._held = 0
-
-    def keep(self, row: str, column: str | int, value: V) -> V:
-        if self._held >= REMEMBERED:
-            self.rows.clear()
-            self._held = 0
-        self._held += 1
-        self.rows.setdefault(row, {})[column] = value
-        return value
 
 
 class Screen:
     """One rule book and one day of commencement, applied to row after row.
 
-    A roll repeats itself: a few services, some thousand birthdays. What a rule found for a value
-    is therefore remembered, as the very text that goes into the answer, and only the combination
-    is made for each row. What is remembered comes from the rules themselves, so there is no
-    second reading of them; and it is sound, so a value with a fault is looked at each time.
+    A roll repeats itself: a few services, some hundred months of birth. What a rule found for a
+    value is therefore remembered, as the very text that goes into the answer, and only the
+    combination is made for each row. What is remembered comes from the rules themselves, so there
+    is no second reading of them; and it is sound, so a value with a fault is looked at each time.
+    Days are remembered by their month, because little that is always at hand is found sooner than
+    much that is not; a month in which the answer changes is asked day by day.
     """
 
     def __init__(
@@ -140,6 +115,12 @@ class Screen:
         self._births: dict[str, Birth] = {}
         self._births_by_day: dict[date | None, Birth] = {}  # the same day, written otherwise
         self._joinings: dict[str, int] = {}  # days as numbers
+        self._birth_months: dict[
+            str, months.BirthMonth
+        ] = {}  # by the text without the day of the month
+        self._joining_months: dict[str, months.JoiningMonth] = {}
+        self._on_the_limit = exact_birth(commences_on.year, rules)
+        self._same_lengths: dict[Length, Length] = {}
         self._lengths: dict[str, Grid[Length]] = defaultdict(Grid)  # by the basis of a service
         self._faults: dict[tuple[str, str], str] = {}  # by column and text
         combined = partial(combine, missing_data=rules.missing_data)
@@ -157,28 +138,41 @@ class Screen:
         """
         columns = [header.index(name) for name in INPUT if name != "name"]
         take, width, add, line = itemgetter(*columns), len(header), out.append, self.line
-        posts, births, joinings = self._posts.rows, self._births, self._joinings
-        findings, plain = self._findings, PLAIN.fullmatch
+        posts, findings, plain = self._posts.rows, self._findings, PLAIN.fullmatch
+        births, joinings = self._birth_months, self._joining_months
         for record in records:
             if len(record) != width:
                 out.extend(self._of_other_width(record, columns, width))
                 continue
             code, service, group, born, allotted, joined = take(record)
+            if born[2:3] == ".":
+                day, month = born[:2], born[2:]
+            else:
+                day, month = born[-2:], born[:-2]
+            if joined[2:3] == ".":
+                joining_day, joining_month = joined[:2], joined[2:]
+            else:
+                joining_day, joining_month = joined[-2:], joined[:-2]
             try:
                 fits, fits_why, lengths, _service = posts[service][group]
-                young, born_at, last_day, young_why = births[born]
-                joined_at = joinings[joined]
-                served, begins, first_day, served_why = lengths[allotted][joined_at // YEAR]
+                days, young, born_in, last_day, before, after = births[month]
+                joining_days, joined_in, year = joinings[joining_month]
+                served, _begins, opens, first_day, served_why = lengths[allotted][year]
             except KeyError:
                 add(line(code, service, group, born, allotted, joined))
                 continue
-            if joined_at <= born_at or begins <= born_at:
+            if (
+                day not in days
+                or joining_day not in joining_days
+                or joined_in <= born_in
+                or opens <= born_in
+            ):
                 add(line(code, service, group, born, allotted, joined))
                 continue
             if not (code.isalnum() and code.isascii()) and not plain(code):
                 code = faults.cell(code)
             found = findings[fits + served + young]
-            add(f"{code}{found}{first_day}{last_day}{fits_why}{served_why}{young_why}")
+            add(f"{code}{found}{first_day}{last_day}{fits_why}{served_why}{before}{day}{after}")
 
     def line(
         self, code: str, service: str, group: str, born: str, allotted: str, joined: str
@@ -231,19 +225,27 @@ class Screen:
         faultless = len(problems)
         born_on = self._read("date_of_birth", self._birthday, text, problems)
         if len(problems) > faultless:
-            return NEVER_BORN
-        birth = self._births_by_day.get(born_on)
-        if birth is None:
-            finding = check_age(born_on=born_on, rules=self.rules, commences_on=self.commences_on)
-            last_day = finding.last_day.isoformat() if finding.last_day else ""
-            birth = Birth(
-                young=YOUNG * _place(finding) + BOUNDARY * finding.is_boundary,
-                day=_number(born_on) if born_on else EARLY,
-                last_day=intern(f'{last_day},"'),
-                reason=f'{_cell(finding)}"\n',
-            )
-            _remember(self._births_by_day, born_on, birth)
-        return _remember(self._births, text, birth)
+            return months.NEVER_BORN
+        birth = self._born_on(born_on)
+        month = months.birth_month(
+            text, born_on=self._born_on, before=self.commences_on, on_the_limit=self._on_the_limit
+        )
+        if month:
+            self._birth_months[rest_of(text)] = month
+        return remember(self._births, text, birth)
+
+    def _born_on(self, day: date | None) -> Birth:
+        if known := self._births_by_day.get(day):
+            return known
+        finding = check_age(born_on=day, rules=self.rules, commences_on=self.commences_on)
+        last_day = finding.last_day.isoformat() if finding.last_day else ""
+        birth = Birth(
+            young=YOUNG * _place(finding) + BOUNDARY * finding.is_boundary,
+            day=number_of(day) if day else EARLY,
+            last_day=intern(f'{last_day},"'),
+            reason=f'{_cell(finding)}"\n',
+        )
+        return remember(self._births_by_day, day, birth)
 
     def _allotment(self, text: str, problems: list[str]) -> int | None:
         return self._read("allotment_year", self._year, text, problems)
@@ -253,10 +255,12 @@ class Screen:
             return known
         faultless = len(problems)
         joined_on = self._read("date_of_joining", self._joining_day, text, problems)
-        joined_at = _number(joined_on) if joined_on else LATE
-        return (
-            joined_at if len(problems) > faultless else _remember(self._joinings, text, joined_at)
-        )
+        joined_at = number_of(joined_on) if joined_on else LATE
+        if len(problems) > faultless:
+            return joined_at
+        if month := months.joining_month(text):
+            self._joining_months[rest_of(text)] = month
+        return remember(self._joinings, text, joined_at)
 
     def _length(
         self, service: ServiceFacts | None, year: int | None, joined_year: int, allotted: str
@@ -270,12 +274,15 @@ class Screen:
         facts = Facts(service=service, allotment_year=year, joined_on=joined_on)
         finding = check_service(facts=facts, rules=self.rules, commences_on=self.commences_on)
         first_day = finding.first_day.isoformat() if finding.first_day else ""
+        begins = number_of(date(year, 1, 1)) if year else LATE
         length = Length(
             served=SERVED * _place(finding),
-            begins=_number(date(year, 1, 1)) if year else LATE,
+            begins=begins,
+            opens=begins // MONTH,
             first_day=f"{first_day},",
             reason=f"{_cell(finding)}; ",
         )
+        length = self._same_lengths.setdefault(length, length)
         return grid.keep(allotted, joined_year, length)
 
     # --- reading a cell ---------------------------------------------------------------------------
@@ -289,7 +296,7 @@ class Screen:
         try:
             return parse(text)
         except ValueError as error:
-            problems.append(_remember(self._faults, (column, text), str(error)))
+            problems.append(remember(self._faults, (column, text), str(error)))
             return None
 
     def _service(self, text: str) -> ServiceFacts | None:
@@ -378,11 +385,6 @@ def _of_column(column: str, parse: Callable[[str], V | None], text: str) -> V | 
         raise ValueError(f"{column}: {error}") from None
 
 
-def _number(day: date) -> int:
-    """Write a day as a number that is compared quickly and tells its year: 20190521."""
-    return (day.year * 100 + day.month) * 100 + day.day
-
-
 def _place(finding: Finding) -> int:
     return VERDICTS.index(finding.verdict)
 
@@ -390,10 +392,3 @@ def _place(finding: Finding) -> int:
 def _cell(finding: Finding) -> str:
     """Write the sentence of a finding for the inside of a quoted CSV cell."""
     return text(finding.code, finding.params).rstrip(".।").replace('"', '""')
-
-
-def _remember(memory: dict[K, V], key: K, value: V) -> V:
-    if len(memory) >= REMEMBERED:
-        memory.clear()
-    memory[key] = value
-    return value

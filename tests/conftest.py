@@ -162,6 +162,7 @@ def axe(page: "Page") -> Callable[[], None]:
     from axe_playwright_python.sync_playwright import Axe
 
     def check() -> None:
+        page.wait_for_load_state()  # a page that has only begun to come has no document yet
         found = Axe().run(page, options={"runOnly": AXE_RULES})
         assert found.violations_count == 0, found.generate_report()
 

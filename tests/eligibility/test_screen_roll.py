@@ -12,7 +12,7 @@ from django.core.management import CommandError, call_command
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from eligibility import packaged, roll
+from eligibility import packaged, roll, roll_memory
 from eligibility.rules import Facts, decide
 from igot.lib.tables import read_csv
 from tests.eligibility.cases import CASES
@@ -358,7 +358,7 @@ def test_a_roll_says_of_each_row_what_the_rules_say(rule_set, rows):
 
 
 def test_memory_does_not_grow_with_the_roll(monkeypatch):
-    monkeypatch.setattr(roll, "REMEMBERED", 100)
+    monkeypatch.setattr(roll_memory, "REMEMBERED", 100)
 
     def peak_of(rows: int) -> int:
         def lines():

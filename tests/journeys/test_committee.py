@@ -48,7 +48,7 @@ def test_the_secretary_records_on_the_desk_and_cannot_confirm(
     page.locator(".field-course .select2-selection").click()
     page.locator(".select2-search__field").fill("Foundations")
     page.get_by_role("option", name="Foundations of Development Policy").click()
-    page.locator("#id_rule_set_code").fill("OM")
+    page.locator("#id_rule_set_code").select_option("OM")
     page.locator("#id_valid_from").fill("2026-01-01")
     page.locator("#id_reasons").fill("Shortlisted for the next batch.")
     page.get_by_role("button", name="Save", exact=True).click()
