@@ -10,6 +10,7 @@ from courses.models import CommitteeDecision
 from courses.states import DecisionState
 from tests.factories.accounts import make_user
 from tests.factories.courses import make_committee_decision, make_course
+from tests.factories.eligibility import load_rule_sets
 from tests.journeys.people import open_task
 
 
@@ -39,6 +40,7 @@ def test_a_member_confirms_what_the_secretary_has_recorded(
 def test_the_secretary_records_on_the_desk_and_cannot_confirm(
     page: Page, live_server: Any, login: Any
 ) -> None:
+    load_rule_sets()
     course = make_course(title="Foundations of Development Policy", is_published=False)
     login(make_user(Role.COMMITTEE_SECRETARY))
     page.goto(f"{live_server.url}/desk/courses/committeedecision/add/")
