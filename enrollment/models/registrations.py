@@ -95,12 +95,12 @@ class EnrollmentQuerySet(models.QuerySet["Enrollment"]):
     def resting_on_past(self) -> "EnrollmentQuerySet":
         """Return what has to be decided anew: the day of commencement or the record has changed.
 
-        Or another decision, such as one on a representation or an override, has overtaken its own.
+        Of what is held also that whose decision another one, such as an override, has overtaken.
         """
         moved = Q(run__commences_on__lt=F("decision__commences_on"))
         moved |= Q(run__commences_on__gt=F("decision__commences_on"))
         changed = Q(officer__facts_changed_at__gt=F("decision__at"))
-        overtaken = Q(decision__superseded_by__isnull=False)
+        overtaken = Q(held_at__isnull=False, decision__superseded_by__isnull=False)
         decided = Q(state__in=DECIDED_ANEW)
         decided |= Q(held_at__isnull=False) & ~Q(state=EnrollmentState.RETURNED)
         return self.filter(decided).filter(moved | changed | overtaken)

@@ -316,19 +316,6 @@ def test_an_approved_override_releases_the_hold():
     assert fresh(enrollment).decision.is_override
 
 
-def test_a_decision_made_anew_apart_from_the_registration_is_taken_up_by_it():
-    enrollment = enrolled()
-    later = decisions.decide(
-        officer=enrollment.officer, run=enrollment.run, acting_user=None, at=LATER
-    )
-    assert Enrollment.objects.resting_on_past().count() == 1
-
-    recomputing.decide_all_anew(at=LATER)
-
-    assert fresh(enrollment).decision.supersedes == later
-    assert not Enrollment.objects.resting_on_past().exists()
-
-
 def test_an_override_for_the_earlier_day_does_not_cover_the_new_one():
     run = a_run()
     officer = make_officer(born_on=date(1960, 1, 1))
