@@ -19,7 +19,7 @@ from django.db.models import (
     Value,
     When,
 )
-from django.db.models.functions import Chr, Coalesce, ExtractYear, StrIndex, Substr
+from django.db.models.functions import Cast, Chr, Coalesce, ExtractYear, StrIndex, Substr
 from django.db.models.lookups import LessThanOrEqual
 
 from accounts.models import Posting, Service
@@ -255,7 +255,9 @@ def _length(plan: _Plan, base: str) -> Case:
     if plan.break_policy == BreakPolicy.REFER:
         unbroken = When(is_met & Q(break_days=0), then=met)
         return Case(unbroken, When(is_met, then=_found("service.break")), default=short)
-    year = F("allotment_year") if base == "allotment" else ExtractYear("joined_on")
+    # PostgreSQL extracts a number with a fraction, which the divisions below must not have.
+    joined_in = Cast(ExtractYear("joined_on"), IntegerField())
+    year = F("allotment_year") if base == "allotment" else joined_in
     years = year + plan.years
     day = years * 365 + years / 4 - years / 100 + years / 400 + F("break_days")
     in_time = Q(LessThanOrEqual(day, Value(plan.latest_day)))

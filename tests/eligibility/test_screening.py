@@ -1,5 +1,6 @@
 """Screening: what the characters say, and that the database finds what the pure rules find."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -8,7 +9,7 @@ from accounts.models import Officer, Service
 from eligibility import facts, packaged, reasons, screening
 from eligibility.rules import RuleBook, decide
 from eligibility.screening import Codes, Profile
-from eligibility.states import Outcome, Verdict
+from eligibility.states import BreakPolicy, Outcome, Verdict
 from tests.factories.accounts import make_officer, make_posting, make_service
 
 
@@ -104,3 +105,17 @@ def test_the_database_finds_what_the_rules_find() -> None:
 
     assert found == tuple(finding.code for finding in ruling.findings)
     assert found == ("audience.admitted", "service.break", "age.boundary.within")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("break_days", "found"), [(365, "met"), (366, "short")])
+def test_a_break_that_does_not_count_moves_the_first_day_across_a_leap_year(
+    break_days: int, found: str
+) -> None:
+    book = replace(shipped("OM"), service_break_policy=BreakPolicy.EXCLUDE)
+    officer = make_officer(joined_on=date(2025, 7, 1), break_days=break_days)
+
+    # Complete from 01.01.2028 and the break: 365 days later is 31.12.2028.
+    codes = screening.read(screened(officer, Profile(book, date(2028, 12, 31))))
+
+    assert codes.service == f"service.{found}.joining"
