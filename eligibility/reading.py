@@ -6,9 +6,8 @@ from datetime import date
 from typing import Any, Final, NamedTuple
 
 from django.utils.formats import date_format
-from django.utils.translation import get_language, ngettext
+from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
 
 from accounts.models import Service
 from eligibility.models import RuleSetVersion
@@ -18,11 +17,11 @@ from eligibility.states import AgeMode, Rule, ServiceBase, Verdict
 from igot.lib.dates import dmy
 
 FAMILIES: Final = {
-    Service.Family.AIS: lazy("the All India Services"),
-    Service.Family.CENTRAL: lazy("the Central Civil Services"),
-    Service.Family.SECRETARIAT: lazy("the Secretariat services"),
-    Service.Family.UT: lazy("the services of the Union Territories"),
-    Service.Family.STATE: lazy("the State Civil Services"),
+    Service.Family.AIS: gettext_lazy("the All India Services"),
+    Service.Family.CENTRAL: gettext_lazy("the Central Civil Services"),
+    Service.Family.SECRETARIAT: gettext_lazy("the Secretariat services"),
+    Service.Family.UT: gettext_lazy("the services of the Union Territories"),
+    Service.Family.STATE: gettext_lazy("the State Civil Services"),
 }
 # What a rule set may settle otherwise than usual: fields of RuleBook and of the version alike.
 SWITCHES: Final = (

@@ -237,3 +237,17 @@ def test_partials_say_first_what_they_need() -> None:
         for path in partials
         if not path.read_text(encoding="utf-8").lstrip().startswith(("{#", "{% comment"))
     ] == []
+
+
+def test_messages_are_marked_by_names_that_are_searched_for() -> None:
+    marks = {"_", "gettext", "gettext_lazy", "gettext_noop", "ngettext", "ngettext_lazy"}
+    unknown = [
+        f"{name_of(path)}: {name.asname}"
+        for path in OURS
+        for node in ast.walk(parsed(path))
+        if isinstance(node, ast.ImportFrom) and node.module == "django.utils.translation"
+        for name in node.names
+        if "gettext" in name.name and (name.asname or name.name) not in marks
+    ]
+
+    assert unknown == []

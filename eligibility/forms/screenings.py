@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazily
+from django.utils.translation import gettext_lazy
 
 from accounts.models import CadreAuthority, NodalAppointment, Officer, Service, State, User
 from accounts.states import RecordState
@@ -24,36 +24,36 @@ class ScreeningForm(forms.Form):
     """Whom to screen, and for what."""
 
     training = forms.ChoiceField(
-        label=lazily("Course and batch"),
-        help_text=lazily("All that are open or announced, or one of them."),
+        label=gettext_lazy("Course and batch"),
+        help_text=gettext_lazy("All that are open or announced, or one of them."),
     )
     authority = forms.ModelChoiceField(
         CadreAuthority.objects.none(),
-        label=lazily("Cadre controlling authority"),
+        label=gettext_lazy("Cadre controlling authority"),
         required=False,
-        empty_label=lazily("All authorities"),
+        empty_label=gettext_lazy("All authorities"),
     )
     service = forms.ModelChoiceField(
         Service.objects.none(),
-        label=lazily("Service"),
+        label=gettext_lazy("Service"),
         required=False,
-        empty_label=lazily("All services"),
+        empty_label=gettext_lazy("All services"),
     )
     cadre = forms.ModelChoiceField(
         State.objects.none(),
-        label=lazily("Cadre or State"),
+        label=gettext_lazy("Cadre or State"),
         required=False,
-        empty_label=lazily("All cadres"),
+        empty_label=gettext_lazy("All cadres"),
     )
     group = forms.ChoiceField(
-        label=lazily("Group on record"),
+        label=gettext_lazy("Group on record"),
         required=False,
-        choices=[("", lazily("All groups")), *Officer.Group.choices],
+        choices=[("", gettext_lazy("All groups")), *Officer.Group.choices],
     )
     record_state = forms.ChoiceField(
-        label=lazily("Service record"),
+        label=gettext_lazy("Service record"),
         required=False,
-        choices=[("", lazily("In any state")), *RecordState.choices],
+        choices=[("", gettext_lazy("In any state")), *RecordState.choices],
     )
 
     def __init__(
@@ -92,22 +92,24 @@ class ScreeningForm(forms.Form):
 class ListForm(forms.Form):
     """Which officers of a screening to list; what the address does not say is all."""
 
-    training = forms.TypedChoiceField(label=lazily("Course and batch"), coerce=int, required=False)
+    training = forms.TypedChoiceField(
+        label=gettext_lazy("Course and batch"), coerce=int, required=False
+    )
     outcome = forms.ChoiceField(
-        label=lazily("Answer"),
+        label=gettext_lazy("Answer"),
         required=False,
-        choices=[("", lazily("All answers")), *Outcome.choices],
+        choices=[("", gettext_lazy("All answers")), *Outcome.choices],
     )
     finding = forms.ChoiceField(
-        label=lazily("Finding"),
+        label=gettext_lazy("Finding"),
         required=False,
-        choices=[("", lazily("All findings")), *FINDINGS.items()],
+        choices=[("", gettext_lazy("All findings")), *FINDINGS.items()],
     )
     service = forms.ModelChoiceField(
         Service.objects.none(),
-        label=lazily("Service"),
+        label=gettext_lazy("Service"),
         required=False,
-        empty_label=lazily("All services"),
+        empty_label=gettext_lazy("All services"),
     )
 
     def __init__(

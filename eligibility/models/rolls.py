@@ -7,7 +7,7 @@ from uuid import uuid4
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -107,7 +107,7 @@ class RollScreening(models.Model):
         ]
 
     def __str__(self) -> str:
-        return _now("Roll %(number)s") % {"number": self.pk}
+        return gettext("Roll %(number)s") % {"number": self.pk}
 
     def get_absolute_url(self) -> str:
         return reverse("eligibility:roll", args=[self.public_id])
@@ -120,5 +120,5 @@ class RollScreening(models.Model):
     def figures(self) -> list[dict[str, object]]:
         """Return what was counted, outcome by outcome, for the page."""
         named = [(outcome.value, str(outcome.label)) for outcome in Outcome]
-        named.append((INVALID, _now("Rows with a fault")))
+        named.append((INVALID, gettext("Rows with a fault")))
         return [{"name": label, "value": self.counts.get(code, 0)} for code, label in named]

@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Substr
 from django.urls import reverse
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import CadreAuthority, NodalAppointment, Officer, Service, State, User
@@ -99,7 +99,7 @@ class Screening(models.Model):
         ]
 
     def __str__(self) -> str:
-        return _now("Screening %(number)s") % {"number": self.pk}
+        return gettext("Screening %(number)s") % {"number": self.pk}
 
     def get_absolute_url(self) -> str:
         return reverse("eligibility:screening", args=[self.pk])
@@ -161,8 +161,8 @@ class ScreenedTraining(models.Model):
     def __str__(self) -> str:
         words = {"course": self.course, "day": dmy(self.commences_on)}
         if self.run is None:
-            return _now("%(course)s: from %(day)s") % words
-        return _now("%(course)s: %(run)s (%(day)s)") % {**words, "run": self.run}
+            return gettext("%(course)s: from %(day)s") % words
+        return gettext("%(course)s: %(run)s (%(day)s)") % {**words, "run": self.run}
 
 
 class ScreeningResultQuerySet(models.QuerySet["ScreeningResult"]):
