@@ -241,6 +241,7 @@ def test_partials_say_first_what_they_need() -> None:
 
 def test_messages_are_marked_by_names_that_are_searched_for() -> None:
     marks = {"_", "gettext", "gettext_lazy", "gettext_noop", "ngettext", "ngettext_lazy"}
+    marks |= {"pgettext", "pgettext_lazy", "npgettext", "npgettext_lazy"}
     unknown = [
         f"{name_of(path)}: {name.asname}"
         for path in OURS
