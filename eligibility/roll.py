@@ -145,11 +145,11 @@ class Screen:
                 out.extend(self._of_other_width(record, columns, width))
                 continue
             code, service, group, born, allotted, joined = take(record)
-            if born[2:3] == ".":
+            if "." in born:
                 day, month = born[:2], born[2:]
             else:
                 day, month = born[-2:], born[:-2]
-            if joined[2:3] == ".":
+            if "." in joined:
                 joining_day, joining_month = joined[:2], joined[2:]
             else:
                 joining_day, joining_month = joined[-2:], joined[:-2]
