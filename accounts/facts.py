@@ -56,7 +56,11 @@ def changes_since_verified(officer: Officer) -> list[dict[str, str]]:
         return []
     then, now = verified.facts, declared.facts
     return [
-        {"name": _label(name), "was": _shown(name, then.get(name)), "now": _shown(name, now[name])}
+        {
+            "name": Officer.label_of(name),
+            "was": _shown(name, then.get(name)),
+            "now": _shown(name, now[name]),
+        }
         for name in Officer.FACTS
         if then.get(name) != now.get(name)
     ]
@@ -65,10 +69,6 @@ def changes_since_verified(officer: Officer) -> list[dict[str, str]]:
 def posting_rows(officer: Officer) -> list[Posting]:
     """Return the history of groups and grades, the latest first."""
     return list(officer.postings.select_related("rank").order_by("-starts_on"))
-
-
-def _label(name: str) -> str:
-    return str(Officer._meta.get_field(name).verbose_name)  # type: ignore[union-attr]
 
 
 def _shown(name: str, value: Any) -> str:
@@ -96,7 +96,9 @@ def record_history(officer: Officer) -> list[dict[str, Any]]:
 def _names_of_fields(names: list[str]) -> str:
     if not names:
         return ""
-    return _("Stated anew: %(names)s") % {"names": ", ".join(_label(name) for name in names)}
+    return _("Stated anew: %(names)s") % {
+        "names": ", ".join(Officer.label_of(name) for name in names)
+    }
 
 
 def notice_row(notice: Notice) -> dict[str, Any]:

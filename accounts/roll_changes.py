@@ -103,11 +103,6 @@ def values_of(after: Mapping[str, Plain]) -> dict[str, Any]:
     return values
 
 
-def label_of(name: str) -> str:
-    """Name a fact as the record does."""
-    return str(Officer._meta.get_field(name).verbose_name)  # type: ignore[union-attr]
-
-
 def rows_of(before: Mapping[str, Plain], after: Mapping[str, Plain]) -> list[dict[str, str]]:
     """Return the changed facts side by side, in words."""
     names = [name for name in SHOWN if name in after]
@@ -127,7 +122,7 @@ def rows_of(before: Mapping[str, Plain], after: Mapping[str, Plain]) -> list[dic
 
     return [
         {
-            "name": label_of(name),
+            "name": Officer.label_of(name),
             "before": shown(name, before.get(name)),
             "after": shown(name, after[name]),
         }

@@ -7,8 +7,8 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.columns import guess
-from accounts.models import ProposedChange, RollImport, RollRow
-from accounts.roll_changes import changes_of, label_of, rows_of
+from accounts.models import Officer, ProposedChange, RollImport, RollRow
+from accounts.roll_changes import changes_of, rows_of
 from accounts.roll_files import Preview
 from accounts.roll_reading import DATES
 from accounts.roll_states import RollState, RowOutcome
@@ -92,7 +92,11 @@ def words_of(row: RollRow) -> list[str]:
 def _plain_facts(before: Any, after: Any) -> list[dict[str, str]]:
     """Name the changes without asking the database for names: one page shows fifty rows."""
     return [
-        {"name": label_of(name), "before": _plain(name, before[name]), "after": _plain(name, value)}
+        {
+            "name": Officer.label_of(name),
+            "before": _plain(name, before[name]),
+            "after": _plain(name, value),
+        }
         for name, value in after.items()
     ]
 
@@ -141,6 +145,6 @@ def facts_of_change(change: ProposedChange) -> list[dict[str, str]]:
 def changes_shown(changes: Iterable[ProposedChange]) -> list[dict[str, Any]]:
     """Return changes with the names of the facts that they concern."""
     return [
-        {"change": change, "names": ", ".join(label_of(name) for name in change.after)}
+        {"change": change, "names": ", ".join(Officer.label_of(name) for name in change.after)}
         for change in changes
     ]

@@ -1,6 +1,5 @@
 """What people type about circulars: searches, a PDF to verify, drafts, reasons."""
 
-import hashlib
 from typing import Any
 
 from django import forms
@@ -12,6 +11,7 @@ from circulars.models import Circular, OfficeFile
 from circulars.rules import parse_file_number
 from igot.lib.fields import PlainTextField
 from igot.lib.people import clean_text
+from igot.lib.uploads import sha256_of
 
 LARGEST_PDF = 10 * 1024 * 1024
 
@@ -53,10 +53,7 @@ class VerifyForm(forms.Form):
         uploaded: UploadedFile = self.cleaned_data["pdf"]
         if (uploaded.size or 0) > LARGEST_PDF:
             raise forms.ValidationError(_("This file is larger than 10 MB."), code="too_large")
-        digest = hashlib.sha256()
-        for chunk in uploaded.chunks():
-            digest.update(chunk)
-        return digest.hexdigest()
+        return sha256_of(uploaded)
 
 
 class ReasonForm(forms.Form):

@@ -2,7 +2,6 @@
 
 import csv
 import dataclasses
-import hashlib
 import io
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -18,6 +17,7 @@ from accounts import columns
 from eligibility import roll
 from igot.lib.sheets import OLE_START, ZIP_START, read_table
 from igot.lib.tables import UTF8_BOM, Table, TableError, check_encoding
+from igot.lib.uploads import sha256_of
 
 MOST_BYTES: Final = 100_000_000
 MOST_SHEET_BYTES: Final = 20_000_000
@@ -105,7 +105,7 @@ def kept(file: IO[bytes]) -> Iterator[tuple[str, str]]:
 
     If the action refuses, the file goes again.
     """
-    digest = digest_of(file)
+    digest = sha256_of(file)
     ending = "xlsx" if file.read(4) == ZIP_START else "csv"
     file.seek(0)
     stored = default_storage.save(f"rolls/sent/{uuid4().hex}.{ending}", File(file))
@@ -116,16 +116,6 @@ def kept(file: IO[bytes]) -> Iterator[tuple[str, str]]:
     finally:
         if not taken:
             default_storage.delete(stored)
-
-
-def digest_of(file: IO[bytes]) -> str:
-    """Tell the SHA-256 of a file, read in pieces."""
-    file.seek(0)
-    digest = hashlib.sha256()
-    while piece := file.read(1 << 20):
-        digest.update(piece)
-    file.seek(0)
-    return digest.hexdigest()
 
 
 def rows_about(file: IO[bytes]) -> int | None:

@@ -12,7 +12,7 @@ from accounts.actions.postings import keep_declared_group
 from accounts.actions.versions import keep_version
 from accounts.models import AuditEntry, Officer, ProposedChange, User
 from accounts.notifications import notify
-from accounts.roll_changes import DECISIVE, keep_posting, label_of, on_record, values_of
+from accounts.roll_changes import DECISIVE, keep_posting, on_record, values_of
 from accounts.roll_states import ACCEPT, DECLINE, ChangeState, RollStep
 from accounts.states import RecordState
 from igot.lib.dates import dmy
@@ -164,7 +164,7 @@ def _since(change: ProposedChange, since: date | None) -> date | None:
 
 
 def _names(names: Iterable[str]) -> str:
-    return ", ".join(label_of(name) for name in names)
+    return ", ".join(Officer.label_of(name) for name in names)
 
 
 def _advance(

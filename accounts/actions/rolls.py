@@ -1,6 +1,5 @@
 """Bringing in a roll: upload, name the columns, check, approve by a second person, apply."""
 
-import hashlib
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from functools import partial
@@ -41,6 +40,7 @@ from accounts.roll_states import (
 from igot.lib.dates import civil_date
 from igot.lib.errors import Refused
 from igot.lib.tables import TableError
+from igot.lib.uploads import sha256_of
 
 SMALL: Final = 500_000  # bytes: what is read and applied while its sender waits
 STAGED_AT_ONCE: Final = 20_000  # rows
@@ -71,17 +71,13 @@ def upload_roll(
         open_roll(file)
     except TableError as error:
         raise Refused(str(error)) from None
-    file.seek(0)
-    digest = hashlib.sha256()
-    for block in file.chunks():
-        digest.update(block)
-    file.seek(0)
+    digest = sha256_of(file)
     source = source or RollSource.objects.create(name=new_source, authority=authority)
     roll = RollImport(
         source=source,
         file_name=file_name,
         size=file.size,
-        sha256=digest.hexdigest(),
+        sha256=digest,
         date_order="",
         uploaded_by=acting_user,
         uploaded_at=at,

@@ -187,6 +187,11 @@ class Officer(models.Model):
     def get_absolute_url(self) -> str:
         return reverse("accounts:officer", args=[self.pk])
 
+    @classmethod
+    def label_of(cls, fact: str) -> str:
+        """Name a fact as the record does."""
+        return str(cls._meta.get_field(fact).verbose_name)  # type: ignore[union-attr]
+
     @property
     def email(self) -> str:
         """The address that the officer signs in with; that of the roll for one who never has."""

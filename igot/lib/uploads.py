@@ -7,7 +7,7 @@ import struct
 import unicodedata
 import zlib
 from dataclasses import dataclass, field
-from typing import Any, Final, Protocol
+from typing import IO, Any, Final, Protocol
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -178,3 +178,13 @@ class UploadField(forms.FileField):
             return check_upload(data, kinds=self.kinds, max_bytes=self.max_bytes)
         except UploadRefused as refusal:
             raise ValidationError(str(refusal), code="refused") from None
+
+
+def sha256_of(file: IO[bytes]) -> str:
+    """Tell the SHA-256 of a file, read in pieces, and leave it at its beginning."""
+    file.seek(0)
+    digest = hashlib.sha256()
+    while piece := file.read(1 << 20):
+        digest.update(piece)
+    file.seek(0)
+    return digest.hexdigest()

@@ -1,3 +1,4 @@
+import hashlib
 import io
 import resource
 import time
@@ -137,3 +138,11 @@ def test_what_a_browser_claims_the_file_to_be_counts_for_nothing():
 
     with pytest.raises(UploadRefused, match="none of these"):
         check_upload(claimed)
+
+
+def test_a_digest_is_of_the_whole_file_and_leaves_it_at_its_beginning() -> None:
+    file = io.BytesIO(b"roll" * 400_000)
+    file.read(7)
+
+    assert uploads.sha256_of(file) == hashlib.sha256(b"roll" * 400_000).hexdigest()
+    assert file.tell() == 0
