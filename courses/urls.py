@@ -2,25 +2,25 @@
 
 from django.urls import path
 
-from courses import views
+from courses.views import catalogue, decisions, feeds
 
 app_name = "courses"
 urlpatterns = [
-    path("courses/", views.course_list, name="list"),
-    path("courses/<slug:code>/", views.course_detail, name="detail"),
-    path("programmes/<slug:code>/", views.programme_detail, name="programme"),
-    path("institutes/<slug:code>/", views.institute_detail, name="institute"),
-    path("committee/", views.committee, name="committee"),
-    path("committee/decisions/", views.decision_list, name="decision_list"),
+    path("courses/", catalogue.course_list, name="list"),
+    path("courses/<slug:code>/", catalogue.course_detail, name="detail"),
+    path("programmes/<slug:code>/", catalogue.programme_detail, name="programme"),
+    path("institutes/<slug:code>/", catalogue.institute_detail, name="institute"),
+    path("committee/", decisions.committee, name="committee"),
+    path("committee/decisions/", decisions.decision_list, name="decision_list"),
     path(
         "committee/decisions/<int:decision_id>/confirm/",
-        views.decision_confirm,
+        decisions.decision_confirm,
         name="decision_confirm",
     ),
     path(
         "committee/decisions/<int:decision_id>/withdraw/",
-        views.decision_withdraw,
+        decisions.decision_withdraw,
         name="decision_withdraw",
     ),
-    path("sitemap.xml", views.sitemap, name="sitemap"),
+    path("sitemap.xml", feeds.sitemap, name="sitemap"),
 ]

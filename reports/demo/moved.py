@@ -9,7 +9,7 @@ from django.utils import timezone
 from accounts.actions import births, postings
 from accounts.models import Officer, Service, State, User
 from accounts.roles import Role
-from courses.actions import reschedule_run
+from courses.actions.runs import reschedule_run
 from courses.models import Run
 from enrollment.actions import confirmations, recomputing
 from reports.demo import people

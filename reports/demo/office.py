@@ -10,7 +10,7 @@ from circulars import actions as papers
 from circulars.models import Addressee, AddressList, Circular, Paragraph
 from circulars.rules import digest_of
 from circulars.tasks import render_unrendered
-from courses.actions import record_decision
+from courses.actions.decisions import record_decision
 from courses.models import CommitteeDecision, Course, Run
 from courses.states import RunState
 from credits.actions import post_credits, reverse_entry

@@ -11,7 +11,8 @@ from django.utils import timezone
 
 from accounts.models import AuditEntry, Notice
 from accounts.roles import Role
-from courses import actions, policies, states
+from courses import policies, states
+from courses.actions import decisions as actions
 from courses.models import CommitteeDecision, Course
 from courses.states import DecisionState
 from igot.lib.errors import Refused

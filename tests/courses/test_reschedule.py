@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from accounts.models import AuditEntry
 from accounts.roles import Role
-from courses import actions
+from courses.actions import runs as actions
 from courses.models import Run, RunReschedule
 from courses.states import RunState
 from igot.lib.append_only import AppendOnlyError

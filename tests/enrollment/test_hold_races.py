@@ -8,7 +8,7 @@ import pytest
 
 from accounts.models import AuditEntry, Notice, User
 from accounts.roles import Role
-from courses.actions import reschedule_run
+from courses.actions.runs import reschedule_run
 from eligibility.models import Decision
 from enrollment.actions import confirmations, coupons, recomputing
 from enrollment.models import CouponIssue, Enrollment

@@ -13,7 +13,7 @@ from django.utils.translation import override
 from accounts.facts import text_of
 from accounts.models import AuditEntry, Notice, User
 from accounts.roles import Role
-from courses.actions import reschedule_run
+from courses.actions.runs import reschedule_run
 from courses.models import Course
 from eligibility.actions import decisions
 from eligibility.models import Decision

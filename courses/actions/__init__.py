@@ -1,0 +1,1 @@
+"""What people do to decisions, runs and the catalogue, by topic."""

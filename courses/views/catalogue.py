@@ -1,0 +1,70 @@
+"""Pages of the public catalogue: the list, a course, a programme, an institute."""
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.template.response import TemplateResponse
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from courses import course_page, facts
+from courses.models import Institute, Programme
+from igot.lib.paging import page_of
+
+CARDS_PER_PAGE = 12
+
+
+@login_not_required
+@require_safe
+def course_list(request: HttpRequest) -> HttpResponse:
+    today = timezone.localdate()
+    query = facts.CatalogueQuery.of(request.GET)
+    found = facts.search(query, today=today)
+    page = page_of(request, found.entries, per_page=CARDS_PER_PAGE)
+    context = {
+        "query": query,
+        "found": found,
+        "page_obj": page,
+        "cards": [entry.card for entry in page],
+        "sorts": facts.Sort.choices,
+    }
+    return TemplateResponse(request, "courses/course_list.html", context)
+
+
+@login_not_required
+@require_safe
+def course_detail(request: HttpRequest, code: str) -> HttpResponse:
+    page = course_page.page_of(code, request.user, today=timezone.localdate())
+    if page is None:
+        raise Http404
+    context = {
+        "page": page,
+        "course": page.course,
+        "updated_on": timezone.localdate(page.course.updated_at),
+    }
+    return TemplateResponse(request, "courses/course_detail.html", context)
+
+
+@login_not_required
+@require_safe
+def institute_detail(request: HttpRequest, code: str) -> HttpResponse:
+    institute = get_object_or_404(Institute.objects.visible_to(request.user), code=code)
+    cards = facts.cards_of_institute(institute, today=timezone.localdate())
+    context = {"institute": institute, "cards": cards}
+    return TemplateResponse(request, "courses/institute_detail.html", context)
+
+
+@login_not_required
+@require_safe
+def programme_detail(request: HttpRequest, code: str) -> HttpResponse:
+    programmes = Programme.objects.visible_to(request.user).select_related("institute", "provider")
+    programme = get_object_or_404(programmes, code=code)
+    today = timezone.localdate()
+    required, further = facts.cards_of_programme(programme, today=today)
+    context = {
+        "programme": programme,
+        "required": required,
+        "further": further,
+        "rule": programme.grade_rules.in_force(today).first(),
+    }
+    return TemplateResponse(request, "courses/programme_detail.html", context)
