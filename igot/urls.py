@@ -24,6 +24,7 @@ for model in (Group, EmailAddress, Authenticator, UserSession):
 urlpatterns = [
     path("", include("reports.urls")),
     path("", include("circulars.urls")),
+    path("committee/", include("committee.urls")),
     path("", include("courses.urls")),
     path("", include("eligibility.urls")),
     path("", include("accounts.urls")),

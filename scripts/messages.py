@@ -14,8 +14,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 CATALOGUE = Path("locale/hi/LC_MESSAGES/django.po")
 SOURCES = [
-    *["accounts", "circulars", "courses", "credits", "eligibility", "enrollment"],
-    *["igot", "reimbursement", "reports", "templates", "locale", "manage.py"],
+    *["accounts", "circulars", "committee", "courses", "credits", "eligibility"],
+    *["enrollment", "igot", "reimbursement", "reports", "templates", "locale", "manage.py"],
 ]
 
 

@@ -15,6 +15,7 @@ LAYERS: dict[str, set[str]] = {  # each app and those that it may import, beside
     "credits": {"accounts"},
     "courses": {"accounts", "circulars"},
     "eligibility": {"accounts", "circulars", "courses"},
+    "committee": {"accounts", "circulars", "courses", "eligibility"},
     "enrollment": {"accounts", "circulars", "courses", "credits", "eligibility"},
     "reimbursement": {"accounts", "circulars", "courses", "enrollment"},
 }

@@ -1,6 +1,12 @@
 """Institutes, programmes, courses, runs, and what is dated about them: fee, points, grade rule."""
 
-from courses.models.base import BilingualModel, DatedModel, DatedQuerySet, in_language
+from courses.models.base import (
+    BilingualModel,
+    Certification,
+    DatedModel,
+    DatedQuerySet,
+    in_language,
+)
 from courses.models.catalogue import (
     Course,
     CourseCredit,
@@ -12,15 +18,19 @@ from courses.models.catalogue import (
 )
 from courses.models.committee import CommitteeDecision, CommitteeDecisionQuerySet
 from courses.models.institutes import GradeRule, Institute, Programme, Provider
+from courses.models.names import CourseAlias, FormerTitle
+from courses.models.requirements import Requirement
 from courses.models.runs import Run, RunQuerySet, RunReschedule
 from courses.models.version import CatalogueVersion
 
 __all__ = [
     "BilingualModel",
     "CatalogueVersion",
+    "Certification",
     "CommitteeDecision",
     "CommitteeDecisionQuerySet",
     "Course",
+    "CourseAlias",
     "CourseCredit",
     "CourseFee",
     "CourseModule",
@@ -28,11 +38,13 @@ __all__ = [
     "CourseUnit",
     "DatedModel",
     "DatedQuerySet",
+    "FormerTitle",
     "GradeRule",
     "Institute",
     "Programme",
     "ProgrammeCourse",
     "Provider",
+    "Requirement",
     "Run",
     "RunQuerySet",
     "RunReschedule",

@@ -14,6 +14,14 @@ def in_language(english: str, hindi: str) -> str:
     return hindi if hindi and get_language() == "hi" else english
 
 
+class Certification(models.TextChoices):
+    """How a course is certified, as the committee decides it."""
+
+    GRADE_AND_EXAM = "grade_exam", _("Online grade and proctored examination")
+    MODULES = "modules", _("Completion of all modules")
+    CERTIFICATE = "certificate", _("Certificate of the institute")
+
+
 class BilingualModel(models.Model):
     """Something with a title in two languages."""
 

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from courses.models.base import BilingualModel, DatedModel, in_language
+from courses.models.base import BilingualModel, Certification, DatedModel, in_language
 from courses.models.committee import CommitteeDecision
 from courses.models.institutes import GradeRule, Institute, Programme, Provider
 
@@ -81,10 +81,7 @@ class Course(BilingualModel):
         RUN = "run", _("In batches")
         SELF_PACED = "self_paced", _("Self-paced")
 
-    class Certification(models.TextChoices):
-        GRADE_AND_EXAM = "grade_exam", _("Online grade and proctored examination")
-        MODULES = "modules", _("Completion of all modules")
-        CERTIFICATE = "certificate", _("Certificate of the institute")
+    Certification = Certification
 
     code = models.SlugField(_("code"), unique=True, help_text=_("In Latin letters."))
     level = models.CharField(
@@ -124,6 +121,18 @@ class Course(BilingualModel):
     rule_set_code = models.CharField(_("rule set"), max_length=20)
     website = models.URLField(_("page of the course"), blank=True)
     is_published = models.BooleanField(_("published"), default=False)
+    first_published_at = models.DateTimeField(_("first published at"), null=True, blank=True)
+    withdrawn_on = models.DateField(_("withdrawn on"), null=True, blank=True)
+    withdrawn_reason = models.CharField(_("why withdrawn"), max_length=300, blank=True)
+    withdrawn_reason_hi = models.CharField(_("why withdrawn, in Hindi"), max_length=300, blank=True)
+    superseded_by = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="supersedes",
+        verbose_name=_("superseded by"),
+    )
     updated_at = models.DateTimeField(_("updated at"), auto_now=True)
 
     objects = CourseQuerySet.as_manager()
@@ -138,7 +147,16 @@ class Course(BilingualModel):
                 | Q(most_weekly_hours__isnull=True)
                 | Q(most_weekly_hours__gte=F("least_weekly_hours")),
                 name="courses_course_weekly_hours_in_order",
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(withdrawn_on__isnull=True) | Q(is_published=False),
+                name="courses_course_withdrawn_not_offered",
+            ),
+            models.CheckConstraint(
+                condition=Q(superseded_by__isnull=True)
+                | Q(withdrawn_on__isnull=False) & ~Q(superseded_by=F("pk")),
+                name="courses_course_superseded_is_withdrawn",
+            ),
         ]
 
     def get_absolute_url(self) -> str:

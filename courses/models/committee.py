@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from accounts.roles import Role
 from circulars.models import Circular
-from courses.models.base import in_language
+from courses.models.base import Certification, in_language
 from courses.states import DecisionState
 
 
@@ -64,6 +64,12 @@ class CommitteeDecision(models.Model):
     fee_ceiling_usd = models.DecimalField(
         _("fee ceiling in US$"), max_digits=8, decimal_places=2, null=True, blank=True
     )
+    fee_ceiling_inr = models.DecimalField(
+        _("fee ceiling in rupees"), max_digits=10, decimal_places=2, null=True, blank=True
+    )
+    certification = models.CharField(
+        _("certification"), max_length=12, choices=Certification, blank=True
+    )
     credit_points = models.PositiveSmallIntegerField(_("credit points"), null=True, blank=True)
     valid_from = models.DateField(_("valid from"))
     valid_to = models.DateField(_("valid until"), null=True, blank=True)
@@ -111,6 +117,11 @@ class CommitteeDecision(models.Model):
             models.CheckConstraint(
                 condition=Q(valid_to__isnull=True) | Q(valid_to__gte=F("valid_from")),
                 name="courses_committeedecision_ends_after_start",
+            ),
+            models.CheckConstraint(
+                condition=(Q(fee_ceiling_usd__isnull=True) | Q(fee_ceiling_usd__gte=0))
+                & (Q(fee_ceiling_inr__isnull=True) | Q(fee_ceiling_inr__gte=0)),
+                name="courses_committeedecision_ceiling_not_negative",
             ),
         ]
 

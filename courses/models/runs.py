@@ -3,6 +3,7 @@
 from datetime import date
 from typing import Any
 
+from django.core.validators import MinValueValidator
 from django.db import connection, models
 from django.db.models import F, OuterRef, Q, Subquery
 from django.utils import timezone
@@ -82,6 +83,55 @@ class Run(models.Model):
         Circular, models.PROTECT, null=True, blank=True, verbose_name=_("announced by")
     )
 
+    # Terms of this batch, where they differ from the course's: providers change them often.
+    fee_usd = models.DecimalField(
+        _("fee in US$"),
+        max_digits=8,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(0)],
+        help_text=_("Blank: the fee of the course on the day."),
+    )
+    cap_usd = models.DecimalField(
+        _("reimbursed up to, in US$"),
+        max_digits=8,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(0)],
+    )
+    most_attempts = models.PositiveSmallIntegerField(
+        _("attempts at the examination"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1)],
+    )
+    least_grade = models.DecimalField(
+        _("least online grade, in per cent"),
+        max_digits=5,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        help_text=_("Blank: the grade rule of the programme."),
+    )
+    needs_proctored_exam = models.BooleanField(
+        _("proctored examination required"), null=True, blank=True
+    )
+    payment_valid_until = models.DateField(
+        _("a payment is valid until"),
+        null=True,
+        blank=True,
+        help_text=_("Until which day an examination may be taken on the fee paid for this batch."),
+    )
+    terms_reference = models.CharField(_("letter on these terms"), max_length=200, blank=True)
+    expected_month = models.DateField(
+        _("expected in the month of"),
+        null=True,
+        blank=True,
+        help_text=_("First day of the month, for a batch that is announced without days."),
+    )
+
     objects = RunQuerySet.as_manager()
 
     class Meta:
@@ -105,6 +155,25 @@ class Run(models.Model):
             models.CheckConstraint(
                 condition=Q(ends_on__isnull=True) | Q(ends_on__gte=F("commences_on")),
                 name="courses_run_ends_after_start",
+            ),
+            models.CheckConstraint(
+                condition=Q(ends_on__isnull=True)
+                | Q(registration_closes_on__isnull=True)
+                | Q(registration_closes_on__lte=F("ends_on")),
+                name="courses_run_registration_closes_before_end",
+            ),
+            models.CheckConstraint(
+                condition=(Q(fee_usd__isnull=True) | Q(fee_usd__gte=0))
+                & (Q(cap_usd__isnull=True) | Q(cap_usd__gte=0)),
+                name="courses_run_fee_not_negative",
+            ),
+            models.CheckConstraint(
+                condition=Q(least_grade__isnull=True) | Q(least_grade__range=(0, 100)),
+                name="courses_run_grade_within_hundred",
+            ),
+            models.CheckConstraint(
+                condition=Q(most_attempts__isnull=True) | Q(most_attempts__gte=1),
+                name="courses_run_attempts",
             ),
         ]
         indexes = [

@@ -21,7 +21,7 @@ BEGIN
 END $$
 """
 _SQLITE = """
-CREATE TRIGGER {name}_{watched}_{verb} AFTER {verb} ON {watched} BEGIN
+CREATE TRIGGER IF NOT EXISTS {name}_{watched}_{verb} AFTER {verb} ON {watched} BEGIN
   INSERT INTO {table} (id, token) VALUES (1, lower(hex(randomblob(16))))
   ON CONFLICT (id) DO UPDATE SET token = excluded.token;
 END
@@ -30,15 +30,24 @@ VERBS = ("INSERT", "UPDATE", "DELETE")
 
 
 class ChangeToken(migrations.RunPython):
-    """Migration step: each change of a row of `watched` renews the token in `table` (id, token)."""
+    """Migration step: each change of a row of `watched` renews the token in `table` (id, token).
 
-    def __init__(self, table: str, watched: Sequence[str]) -> None:
+    `again` watches tables once more that SQLite has built anew, which drops their triggers; going
+    back leaves them as they are. `more` adds tables to those already watched.
+    """
+
+    def __init__(
+        self, table: str, watched: Sequence[str], *, again: bool = False, more: bool = False
+    ) -> None:
         self.table = table
         self.watched = list(watched)
-        super().__init__(self._watch, self._leave)
+        self.again, self.more = again, more
+        super().__init__(self._watch, self._stay if again else self._leave)
 
     def deconstruct(self) -> tuple[str, list[Any], dict[str, Any]]:
-        return (self.__class__.__name__, [self.table, self.watched], {})
+        named = {"again": self.again, "more": self.more}
+        given = {name: value for name, value in named.items() if value}
+        return (self.__class__.__name__, [self.table, self.watched], given)
 
     @property
     def _name(self) -> str:
@@ -47,11 +56,13 @@ class ChangeToken(migrations.RunPython):
     def _watch(self, apps: StateApps, editor: BaseDatabaseSchemaEditor) -> None:
         words = {"name": self._name, "table": self.table}
         if editor.connection.vendor == "postgresql":
-            editor.execute(_POSTGRESQL.format(**words), params=None)
+            if not (self.again or self.more):
+                editor.execute(_POSTGRESQL.format(**words), params=None)
             for watched in self.watched:
                 editor.execute(
-                    f"CREATE TRIGGER {self._name} AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE "
-                    f"ON {watched} FOR EACH STATEMENT EXECUTE FUNCTION {self._name}()"
+                    f"CREATE OR REPLACE TRIGGER {self._name} "
+                    f"AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON {watched} "
+                    f"FOR EACH STATEMENT EXECUTE FUNCTION {self._name}()"
                 )
             return
         for watched in self.watched:
@@ -65,5 +76,8 @@ class ChangeToken(migrations.RunPython):
                 continue
             for verb in VERBS:
                 editor.execute(f"DROP TRIGGER {self._name}_{watched}_{verb}")
-        if editor.connection.vendor == "postgresql":
+        if editor.connection.vendor == "postgresql" and not self.more:
             editor.execute(f"DROP FUNCTION {self._name}()")
+
+    def _stay(self, apps: StateApps, editor: BaseDatabaseSchemaEditor) -> None:
+        """Going back, the tables stay watched by the step that first watched them."""

@@ -34,6 +34,7 @@ INSTALLED_APPS = [
     "credits",
     "courses",
     "eligibility",
+    "committee",
     "enrollment",
     "reimbursement",
     "reports",

@@ -1,0 +1,1 @@
+"""What the committee, its secretary and proposers do, by topic."""

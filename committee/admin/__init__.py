@@ -1,0 +1,1 @@
+"""The committee on the desk, by topic."""

@@ -1,0 +1,133 @@
+"""Minutes of a meeting, frozen when the chair confirms them, and what is put right afterwards."""
+
+from typing import Any
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from circulars.models import IssuedDocument
+from committee.models.meetings import Meeting
+from committee.states import MinutesState
+
+
+class MinutesQuerySet(models.QuerySet["Minutes"]):
+    def visible_to(self, user: Any) -> "MinutesQuerySet":
+        return self.filter(meeting__in=Meeting.objects.visible_to(user))
+
+    def unrendered(self) -> "MinutesQuerySet":
+        return self.filter(state=MinutesState.CONFIRMED, document__isnull=True)
+
+
+class Minutes(models.Model):
+    """The minutes: made from the rows, edited as text, confirmed by the chair, then frozen."""
+
+    meeting = models.OneToOneField(
+        Meeting, models.PROTECT, related_name="minutes", verbose_name=_("meeting")
+    )
+    text = models.TextField(_("text"))
+    text_hi = models.TextField(_("text in Hindi"), blank=True)
+    state = models.CharField(
+        _("state"), max_length=10, choices=MinutesState, default=MinutesState.DRAFT
+    )
+    version = models.PositiveIntegerField(_("version of the text"), default=1)
+    drafted_by = models.ForeignKey(
+        User, models.PROTECT, related_name="+", verbose_name=_("drafted by")
+    )
+    drafted_at = models.DateTimeField(_("drafted at"))
+    confirmed_by = models.ForeignKey(
+        User,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("confirmed by"),
+    )
+    confirmed_at = models.DateTimeField(_("confirmed at"), null=True, blank=True)
+    sha256 = models.CharField(_("digest of the text"), max_length=64, blank=True)
+    document = models.OneToOneField(
+        IssuedDocument,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("document"),
+    )
+
+    objects = MinutesQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("minutes")
+        verbose_name_plural = _("minutes")
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(state="confirmed")
+                | Q(confirmed_by__isnull=False, confirmed_at__isnull=False, sha256__gt=""),
+                name="committee_minutes_confirmed_with_digest",
+            )
+        ]  # with triggers: text, digest and confirmation stay as confirmed (migration 0002)
+
+    def __str__(self) -> str:
+        return str(self.meeting)
+
+
+class CorrigendumQuerySet(models.QuerySet["Corrigendum"]):
+    def confirmed(self) -> "CorrigendumQuerySet":
+        return self.filter(confirmed_at__isnull=False).order_by("number")
+
+    def unrendered(self) -> "CorrigendumQuerySet":
+        return self.filter(confirmed_at__isnull=False, document__isnull=True)
+
+
+class Corrigendum(models.Model):
+    """A correction of confirmed minutes: its own text, its own confirmation, its own digest."""
+
+    minutes = models.ForeignKey(
+        Minutes, models.PROTECT, related_name="corrigenda", verbose_name=_("minutes")
+    )
+    number = models.PositiveSmallIntegerField(_("number"))
+    text = models.TextField(_("text"), help_text=_("What is to be read in place of what."))
+    text_hi = models.TextField(_("text in Hindi"), blank=True)
+    reason = models.CharField(_("reason"), max_length=300)
+    drafted_by = models.ForeignKey(
+        User, models.PROTECT, related_name="+", verbose_name=_("drafted by")
+    )
+    drafted_at = models.DateTimeField(_("drafted at"))
+    confirmed_by = models.ForeignKey(
+        User,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("confirmed by"),
+    )
+    confirmed_at = models.DateTimeField(_("confirmed at"), null=True, blank=True)
+    sha256 = models.CharField(_("digest of the text"), max_length=64, blank=True)
+    document = models.OneToOneField(
+        IssuedDocument,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("document"),
+    )
+
+    objects = CorrigendumQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("corrigendum")
+        verbose_name_plural = _("corrigenda")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["minutes", "number"], name="committee_corrigendum_number"
+            ),
+            models.CheckConstraint(
+                condition=Q(confirmed_at__isnull=True)
+                | Q(confirmed_by__isnull=False, sha256__gt=""),
+                name="committee_corrigendum_confirmed_with_digest",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.minutes}/{self.number}"

@@ -1,0 +1,1 @@
+"""Who may do what in the committee: buttons and actions ask these, by topic."""
