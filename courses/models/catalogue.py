@@ -25,6 +25,15 @@ class CourseQuerySet(models.QuerySet["Course"]):
         same = decided.filter(course=OuterRef("pk"), rule_set_code=OuterRef("rule_set_code"))
         return self.filter(Exists(same), is_published=True)
 
+    def with_page(self, on: date | None = None) -> "CourseQuerySet":
+        """Return what has a public page: the published courses, and those withdrawn since.
+
+        The page of a withdrawn course stays for those who took it; it is in no list.
+        """
+        offered = Q(pk__in=Course.objects.published(on).values("pk"))
+        history = Q(withdrawn_on__isnull=False, first_published_at__isnull=False)
+        return self.filter(offered | history)
+
     def visible_to(self, user: Any) -> "CourseQuerySet":
         """Return the published courses, and all to those who work at the desk."""
         if user.is_authenticated and user.is_staff:
