@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.i18n import set_language
 
 from igot import health
+from igot.lib.origin import same_origin_or_token
 
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 admin.site.site_header = "iGOT"
@@ -32,7 +33,11 @@ urlpatterns = [
     path("", include("enrollment.urls")),
     path("", include("reimbursement.urls")),
     path("accounts/", include("allauth.urls")),
-    path("i18n/setlang/", login_not_required(set_language), name="set_language"),
+    path(
+        "i18n/setlang/",
+        same_origin_or_token(login_not_required(set_language)),
+        name="set_language",
+    ),
     path("desk/", admin.site.urls),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from igot.lib import preferences
 from igot.lib.limits import limited
+from igot.lib.origin import same_origin_or_token
 from reports import actions, facts, forms, pages, samples
 from reports.models import Feedback, PageReview
 
@@ -96,6 +97,7 @@ def sitemap(request: HttpRequest) -> HttpResponse:
     return TemplateResponse(request, "reports/sitemap.html", context)
 
 
+@same_origin_or_token
 @login_not_required
 @require_POST
 def set_preferences(request: HttpRequest) -> HttpResponse:

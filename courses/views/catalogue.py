@@ -5,17 +5,36 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.utils import timezone
+from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
 from courses import course_page, facts
+from courses.kept_pages import kept_page
 from courses.models import Institute, Programme
 from igot.lib.paging import page_of
 
 CARDS_PER_PAGE = 12
 
 
+def address_of_list(request: HttpRequest) -> str:
+    """Write the search of the course list in one way, whatever order and blanks it comes in."""
+    asked = facts.CatalogueQuery.of(request.GET)
+    page = request.GET.get("page", "")
+    said = {
+        "q": asked.words,
+        "institute": asked.institute,
+        "level": asked.level,
+        "mode": asked.mode,
+        "open": "1" if asked.is_open else "",
+        "sort": asked.sort,
+        "page": page if page.isdecimal() and page not in ("0", "1") else "",
+    }
+    return urlencode({name: text for name, text in said.items() if text})
+
+
 @login_not_required
 @require_safe
+@kept_page(address_of_list)
 def course_list(request: HttpRequest) -> HttpResponse:
     today = timezone.localdate()
     query = facts.CatalogueQuery.of(request.GET)
@@ -33,6 +52,7 @@ def course_list(request: HttpRequest) -> HttpResponse:
 
 @login_not_required
 @require_safe
+@kept_page()
 def course_detail(request: HttpRequest, code: str) -> HttpResponse:
     page = course_page.page_of(code, request.user, today=timezone.localdate())
     if page is None:
@@ -47,6 +67,7 @@ def course_detail(request: HttpRequest, code: str) -> HttpResponse:
 
 @login_not_required
 @require_safe
+@kept_page()
 def institute_detail(request: HttpRequest, code: str) -> HttpResponse:
     institute = get_object_or_404(Institute.objects.visible_to(request.user), code=code)
     cards = facts.cards_of_institute(institute, today=timezone.localdate())
@@ -56,6 +77,7 @@ def institute_detail(request: HttpRequest, code: str) -> HttpResponse:
 
 @login_not_required
 @require_safe
+@kept_page()
 def programme_detail(request: HttpRequest, code: str) -> HttpResponse:
     programmes = Programme.objects.visible_to(request.user).select_related("institute", "provider")
     programme = get_object_or_404(programmes, code=code)

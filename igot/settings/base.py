@@ -61,6 +61,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "igot.middleware.PermissionsPolicyMiddleware",
+    "courses.middleware.KeptPagesMiddleware",  # before whatever asks who it is
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "igot.middleware.BodySizeMiddleware",  # before whatever reads a form
@@ -197,6 +198,10 @@ MFA_TOTP_TOLERANCE = 1
 # A write on every request is too dear: SessionAgeMiddleware keeps the last sight to the minute.
 USERSESSIONS_TRACK_ACTIVITY = False
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
+
+# --- the catalogue -----------------------------------------------------------------------------
+# What higher apps show the reader of a course page: (course_pk, user, *, today) -> SafeString.
+COURSE_PANELS: list[str] = []
 
 # --- sessions and the browser ----------------------------------------------------------------
 SESSION_ENGINE = "django.contrib.sessions.backends.db"

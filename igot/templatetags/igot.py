@@ -17,7 +17,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
-from igot.lib import dates, money
+from igot.lib import cuts, dates, money
 
 register = template.Library()
 
@@ -207,3 +207,17 @@ def steady(template_name: str, **values: Any) -> SafeString:
             _steady_parts.clear()
         _steady_parts[key] = html
     return html
+
+
+@register.simple_tag(takes_context=True)
+def personal(context: template.Context, template_name: str, **values: Any) -> str:
+    """Render a part that is one reader's own; a page that is kept is cut open here.
+
+    Cut open, the template gets nothing but `values` and what the context processors give.
+    """
+    found: cuts.Cuts | None = getattr(context.get("request"), "cuts", None)
+    if found:
+        return found.leave(cuts.template_part(template_name, values))
+    found_template = context.template.engine.get_template(template_name)  # type: ignore[union-attr]
+    with context.push(**values):
+        return found_template.render(context)
