@@ -1,32 +1,35 @@
 """What pages show of a registration: terms of the course, the record, what is submitted."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any, NamedTuple
 
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import Officer
+from courses import terms
 from courses.models import Course, Provider, Run
+from courses.terms import RunTerms
 from eligibility import facts as eligibility_facts
 from eligibility import reading, reasons, rules
 from eligibility.models import RuleSetVersion
 from eligibility.states import Outcome
 from enrollment.models import Enrollment, Intimation, ProviderAccount
 from igot.lib.dates import civil_date, dmy
+from igot.lib.money import dollars
 
 
 # --- what a course asks and gives ---------------------------------------------------------------
-def terms_of(course: Course, on: date) -> dict[str, Any]:
-    """Return the fee, what of it comes back, and the credit points in force on `on`."""
-    fee = course.fees.in_force(on).first()
-    credit = course.credits.in_force(on).first()
-    return {
-        "fee_usd": fee.fee_usd if fee else None,
-        "cap_usd": fee.cap_usd if fee else None,
-        "points": credit.points if credit else None,
-    }
+def terms_by_batch(
+    course: Course, runs: Iterable[Run], on: date
+) -> tuple[RunTerms, list[tuple[Run, RunTerms]]]:
+    """Return what the course costs and gives on `on`, and the batches that differ from that."""
+    general = terms.terms_of_course(course, on)
+    by_batch = [(run, terms.with_own(run, general)) for run in runs]
+    return general, [(run, found) for run, found in by_batch if found.is_own]
 
 
 class Answer(NamedTuple):
@@ -124,6 +127,7 @@ def summary_of(enrollment: Enrollment) -> list[dict[str, Any]]:
     rows = [{"name": _("Course"), "value": course}]
     if enrollment.run:
         rows.append(_row(_("Batch"), _run_in_words(enrollment.run), enrollment, "run"))
+        rows += _money_rows(terms.terms_of(enrollment.run, timezone.localdate()))
     rows += [
         _row(_("Name as in service records"), officer.name, enrollment, "details"),
         _row(_("Service"), officer.service, enrollment, "details"),
@@ -139,6 +143,19 @@ def summary_of(enrollment: Enrollment) -> list[dict[str, Any]]:
         _row(_("Declaration"), _("Made on %(day)s") % {"day": made}, enrollment, "declaration")
     )
     rows.append({"name": _("Told of it"), "value": officer.authority})
+    return rows
+
+
+def _money_rows(found: RunTerms) -> list[dict[str, Any]]:
+    """Say before anybody submits what the batch costs and what of it comes back."""
+    if not found.fee_usd:
+        return []
+    rows = [{"name": _("You pay the provider"), "value": dollars(found.fee_usd)}]
+    back = min(found.fee_usd, found.cap_usd or Decimal(0))
+    rows.append({"name": _("Comes back, with the certificate"), "value": dollars(back)})
+    if found.payment_valid_until:
+        day = dmy(found.payment_valid_until)
+        rows.append({"name": _("The payment is valid until"), "value": day})
     return rows
 
 

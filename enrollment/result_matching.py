@@ -3,9 +3,12 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
+from courses import terms
 from courses.models import GradeRule, Run
 from enrollment import rules
 from enrollment.imports import ResultRow, fold
@@ -15,6 +18,7 @@ from enrollment.states import EnrollmentState
 from igot.lib.errors import Refused
 
 Outcome = ResultImportRow.Outcome
+SITTINGS = (ExamOutcome.PASSED, ExamOutcome.FAILED)  # whoever was absent made no attempt
 WITH_RESULTS = (  # registrations that a result may belong to
     EnrollmentState.CONFIRMED,
     EnrollmentState.IN_PROGRESS,
@@ -34,27 +38,43 @@ class Match:
     reason: str = ""
 
 
-def grade_rule_of(run: Run) -> GradeRule:
-    """Return the grade rule in force on the commencement of `run`.
+@dataclass(frozen=True, kw_only=True)
+class PassRule:
+    """What passing means in one batch, and the programme's grade rule where it had a part."""
 
-    :raises Refused: there is none, or more than one
+    least_grade: Decimal
+    needs_proctored_exam: bool
+    grade_rule: GradeRule | None
+    most_attempts: int | None = None
+
+
+def pass_rule_of(run: Run) -> PassRule:
+    """Return what passing means in `run`: its own numbers, else the programme's on its first day.
+
+    :raises Refused: neither says it, or the programmes of the course say different things
     """
-    commences_on = run.commences_on
-    found = (
-        list(GradeRule.objects.in_force(commences_on).filter(programme__courses=run.course))
-        if commences_on
-        else []
-    )
-    programmes = {rule.programme_id for rule in found}
-    if len(programmes) != 1:
+    general = terms.rule_of(run.course, run.commences_on) if run.commences_on else None
+    least, exam = run.least_grade, run.needs_proctored_exam
+    if general is not None:
+        least = general.least_grade if least is None else least
+        exam = general.needs_proctored_exam if exam is None else exam
+    if least is None or exam is None:
         raise Refused(
-            _("For %(course)s there must be one grade rule in force on the commencement.")
+            _(
+                "For %(course)s there must be one grade rule in force on the commencement, or the "
+                "batch must say its own."
+            )
             % {"course": run.course}
         )
-    return found[0]
+    return PassRule(
+        least_grade=least,
+        needs_proctored_exam=exam,
+        grade_rule=general,
+        most_attempts=run.most_attempts,
+    )
 
 
-def passes(row: ResultRow | ResultImportRow, rule: GradeRule) -> bool:
+def passes(row: ResultRow | ResultImportRow, rule: PassRule) -> bool:
     """Tell whether grade and examination of a readable row earn the certificate."""
     if row.online_grade is None:
         return False
@@ -87,7 +107,7 @@ class _Finder:
     """The registrations of a run by account and by address, and their latest results."""
 
     def __init__(self, run: Run) -> None:
-        self.rule = grade_rule_of(run)
+        self.rule = pass_rule_of(run)
         enrollments = Enrollment.objects.filter(run=run, state__in=WITH_RESULTS)
         self.by_name: dict[str, Enrollment] = {}
         self.by_address: dict[str, Enrollment] = {}
@@ -99,6 +119,9 @@ class _Finder:
         self.known = {fold(name) for name in names.values_list("platform_username", flat=True)}
         results = Result.objects.filter(enrollment__run=run).order_by("attempt")
         self.latest = {result.enrollment_id: result for result in results}
+        self.sittings = Counter(
+            result.enrollment_id for result in results if result.exam_outcome in SITTINGS
+        )
 
     def match(self, row: ResultRow) -> Match:
         named = self.by_name.get(fold(row.username)) if row.username else None
@@ -130,4 +153,17 @@ class _Finder:
         if had_passed and not would_pass:
             reason = _("A pass stands on record; taking it back needs a person's decision.")
             return replace(match, outcome=Outcome.CONFLICT, reason=reason)
+        if reason := self._too_often(row, enrollment):
+            return replace(match, outcome=Outcome.CONFLICT, reason=reason)
         return replace(match, outcome=Outcome.CHANGED) if earlier else match
+
+    def _too_often(self, row: ResultRow, enrollment: Enrollment) -> str:
+        """Say that the officer would sit the examination more often than the batch allows."""
+        most, sat = self.rule.most_attempts, self.sittings[enrollment.pk]
+        if most is None or row.exam_outcome not in SITTINGS or sat < most:
+            return ""
+        return ngettext(
+            "The batch allows %(most)s attempt at the examination; this would be one more.",
+            "The batch allows %(most)s attempts at the examination; this would be one more.",
+            most,
+        ) % {"most": most}

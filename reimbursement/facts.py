@@ -11,7 +11,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from accounts.models import Officer
-from courses.models import CommitteeDecision, Course, CourseFee
+from courses.models import CommitteeDecision, Course, CourseFee, Run
 from courses.states import DecisionState
 from enrollment.models import CertificateSubmission, Enrollment
 from enrollment.states import CertificateState
@@ -44,14 +44,16 @@ def policy_on(day: date) -> ReimbursementPolicy:
     )
 
 
-def terms_on(course: Course, day: date) -> rules.Terms:
+def terms_on(course: Course, day: date, *, run: Run | None = None) -> rules.Terms:
     """Return on what conditions a fee of `course` paid on `day` comes back.
+
+    The ceiling is that of the batch where it has one, with the letter that gives it.
 
     :raises Refused: ceiling, rate or policy of that day is not recorded; nothing is ever guessed
     """
     policy = policy_on(day)
-    fee = CourseFee.objects.in_force(day).filter(course=course).first()
-    if fee is None or not fee.cap_usd:
+    cap_usd, cap_source = _ceiling(course, day, run)
+    if not cap_usd:
         raise Refused(
             _("No fee of this course comes back if it was paid on %(day)s.") % {"day": dmy(day)}
         )
@@ -65,8 +67,8 @@ def terms_on(course: Course, day: date) -> rules.Terms:
             % {"day": dmy(day)}
         )
     return rules.Terms(
-        cap_usd=fee.cap_usd,
-        cap_source=fee.circular_reference,
+        cap_usd=cap_usd,
+        cap_source=cap_source,
         rate=rate.rate,
         rate_on=rate.on,
         rate_source=rate.source,
@@ -74,6 +76,13 @@ def terms_on(course: Course, day: date) -> rules.Terms:
         tax_admissible=policy.tax_admissible,
         policy_source=policy.circular_reference,
     )
+
+
+def _ceiling(course: Course, day: date, run: Run | None) -> tuple[Decimal | None, str]:
+    if run is not None and run.cap_usd is not None:
+        return run.cap_usd, run.terms_reference
+    fee = CourseFee.objects.in_force(day).filter(course=course).first()
+    return (fee.cap_usd, fee.circular_reference) if fee else (None, "")
 
 
 def paid_of(claim: Claim) -> rules.Paid | None:
@@ -97,7 +106,15 @@ def derivation_of(claim: Claim) -> rules.Derivation | None:
     paid = paid_of(claim)
     if paid is None:
         return None
-    return rules.derive(paid, frozen_terms(claim) or terms_on(claim.course, paid.on))
+    return rules.derive(paid, frozen_terms(claim) or terms_now(claim, paid.on))
+
+
+def terms_now(claim: Claim, day: date) -> rules.Terms:
+    """Return the terms of the claim's course and batch for a fee paid on `day`.
+
+    :raises Refused: as `terms_on`
+    """
+    return terms_on(claim.course, day, run=claim.enrollment.run)
 
 
 def frozen_terms(claim: Claim) -> rules.Terms | None:

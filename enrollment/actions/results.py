@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from accounts import audit
 from accounts.models import AuditEntry, User
 from accounts.notifications import notify
-from courses.models import GradeRule, Run
+from courses.models import Run
 from enrollment import imports, pool_policies, result_matching, states
 from enrollment.actions import steps
 from enrollment.models import Enrollment, Result, ResultImport, ResultImportRow
@@ -64,7 +64,7 @@ def apply_results(
     staged = _lock_for(states.APPLY_IMPORT, import_id, acting_user)
     _check_totals(staged, rows, passes)
     _check_unchanged(staged)
-    rule = result_matching.grade_rule_of(staged.run)
+    rule = result_matching.pass_rule_of(staged.run)
     news = list(staged.rows.with_news().order_by("row"))
     enrollments = _lock_enrollments(row.enrollment_id for row in news)
     attempts = _attempts_of(enrollments)
@@ -169,7 +169,7 @@ def _record(
     row: ResultImportRow,
     enrollment: Enrollment,
     attempt: int,
-    rule: GradeRule,
+    rule: result_matching.PassRule,
     acting_user: User,
     at: datetime,
 ) -> None:
@@ -183,7 +183,9 @@ def _record(
         online_grade=row.online_grade,
         exam_outcome=row.exam_outcome,
         passed=passed,
-        grade_rule=rule,
+        grade_rule=rule.grade_rule,
+        least_grade=rule.least_grade,
+        needs_proctored_exam=rule.needs_proctored_exam,
         import_row=row,
         recorded_at=at,
     )

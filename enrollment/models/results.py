@@ -92,7 +92,7 @@ class ResultImportRow(models.Model):
         UNKNOWN_OFFICER = "unknown_officer", _("No officer with this user name")
         NOT_ENROLLED = "not_enrolled", _("Not registered for this run")
         AMBIGUOUS = "ambiguous", _("Fits more than one officer or row")
-        CONFLICT = "conflict", _("Would take back an earlier pass")
+        CONFLICT = "conflict", _("Against what stands on record")
         BAD_SCORE = "bad_score", _("Grade or outcome not readable")
 
     result_import = models.ForeignKey(
@@ -148,6 +148,17 @@ class Result(models.Model):
     passed = models.BooleanField(_("passed"))
     grade_rule = models.ForeignKey(
         GradeRule, models.PROTECT, null=True, related_name="+", verbose_name=_("grade rule")
+    )
+    # What it was decided under; blank on results from before batches had terms of their own.
+    least_grade = models.DecimalField(
+        _("least online grade, in per cent"),
+        max_digits=5,
+        decimal_places=2,
+        null=True,
+        editable=False,
+    )
+    needs_proctored_exam = models.BooleanField(
+        _("proctored examination required"), null=True, editable=False
     )
     import_row = models.OneToOneField(
         ResultImportRow, models.PROTECT, related_name="result", verbose_name=_("row of the import")

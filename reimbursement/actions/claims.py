@@ -213,7 +213,7 @@ def _freeze(claim: Claim, at: datetime) -> rules.Derivation:
     paid = facts.paid_of(claim)
     if paid is None:
         raise Refused(_("Say what you paid and when."))
-    terms = facts.terms_on(claim.course, paid.on)
+    terms = facts.terms_now(claim, paid.on)
     derivation = rules.derive(paid, terms)
     if derivation.payable <= 0:
         raise Refused(_("By the rules nothing comes back for this payment."))

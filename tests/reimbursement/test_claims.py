@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from accounts.models import AuditEntry, Notice
 from accounts.roles import Role
+from courses.models import Run
 from courses.states import DecisionState
 from enrollment.states import CertificateState
 from igot.lib.errors import Refused
@@ -392,3 +393,42 @@ def test_the_account_number_is_sealed_in_the_database():
 
     assert ACCOUNT not in stored
     assert stored.startswith("e1:")
+
+
+@pytest.mark.parametrize(
+    ("own", "cap", "source"),
+    [
+        ({}, 100, "O.M. No.T-16017"),
+        ({"fee_usd": Decimal(175)}, 100, "O.M. No.T-16017"),
+        ({"cap_usd": Decimal(40), "terms_reference": "Letter of 2022"}, 40, "Letter of 2022"),
+    ],
+)
+def test_the_ceiling_is_that_of_the_batch_with_the_letter_that_gives_it(own, cap, source):
+    claim = make_claim(state=ClaimState.DRAFT)
+    Run.objects.filter(pk=claim.enrollment.run_id).update(**own)
+
+    submit(claim)
+
+    claim.refresh_from_db()
+    assert claim.cap_usd == cap
+    assert claim.cap_source.startswith(source)
+
+
+def test_a_batch_of_which_nothing_comes_back_is_refused_with_a_sentence():
+    claim = make_claim(state=ClaimState.DRAFT)
+    Run.objects.filter(pk=claim.enrollment.run_id).update(cap_usd=0)
+
+    with pytest.raises(Refused, match="No fee of this course comes back"):
+        submit(claim)
+
+
+def test_terms_of_a_submitted_claim_stay_whatever_becomes_of_the_batch():
+    claim = make_claim(state=ClaimState.DRAFT)
+    Run.objects.filter(pk=claim.enrollment.run_id).update(cap_usd=40, terms_reference="Letter")
+    submit(claim)
+
+    Run.objects.filter(pk=claim.enrollment.run_id).update(cap_usd=90)
+
+    claim.refresh_from_db()
+    assert facts.derivation_of(claim).payable == claim.admissible_amount
+    assert facts.frozen_terms(claim).cap_usd == 40

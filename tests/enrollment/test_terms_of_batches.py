@@ -1,0 +1,164 @@
+"""A batch with terms of its own: results, pages before registering, and what comes back."""
+
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.roles import Role
+from courses.models import GradeRule, ProgrammeCourse, Run
+from enrollment import facts
+from enrollment.actions.results import apply_results, stage_results
+from enrollment.models import Result
+from enrollment.states import EnrollmentState
+from igot.lib.errors import Refused
+from tests.factories.accounts import make_officer, make_user, sign_in
+from tests.factories.courses import make_course, make_programme, make_run
+from tests.factories.enrollment import make_enrollment, make_rule_version
+from tests.factories.pool import make_result
+
+pytestmark = pytest.mark.django_db
+TODAY = timezone.localdate()
+LETTER = "Provider's letter of 01.03.2022"
+
+
+def a_run(**own):
+    course = own.pop("course", None) or make_course(programme=make_programme())
+    begins = TODAY - timedelta(days=60)
+    return make_run(course=course, commences_on=begins, terms_reference=LETTER, **own)
+
+
+def staged(run, *rows):
+    content = "\n".join(["username,grade,exam", *rows, ""]).encode()
+    return stage_results(
+        run=run,
+        file_name="results.csv",
+        content=content,
+        acting_user=make_user(Role.DEALING_HAND),
+        at=timezone.now(),
+    )
+
+
+def enrolled(run, username="asha"):
+    return make_enrollment(run=run, username=username, state=EnrollmentState.IN_PROGRESS)
+
+
+@pytest.mark.parametrize(
+    ("own", "row", "passes"),
+    [
+        ({}, "asha,55,passed", True),
+        ({"least_grade": Decimal(60)}, "asha,55,passed", False),
+        ({"least_grade": Decimal(60)}, "asha,60,passed", True),
+        ({"least_grade": Decimal(40)}, "asha,45,passed", True),
+        ({"needs_proctored_exam": False}, "asha,55,", True),
+        ({"needs_proctored_exam": True}, "asha,55,", False),
+    ],
+)
+def test_what_passing_means_is_the_batch_s_own_where_it_says_so(own, row, passes):
+    run = a_run(**own)
+    enrolled(run)
+
+    assert staged(run, row).rows.get().would_pass is passes
+
+
+def test_a_batch_that_says_all_itself_needs_no_rule_of_a_programme():
+    run = a_run(course=make_course(), least_grade=Decimal(70), needs_proctored_exam=False)
+    enrolled(run)
+
+    assert staged(run, "asha,71,").rows.get().would_pass is True
+
+
+def test_two_programmes_that_ask_different_things_refuse_the_file_until_the_batch_says_its_own():
+    run = a_run()
+    other = make_programme(code="policy", least_grade=Decimal(80))
+    ProgrammeCourse.objects.create(programme=other, course=run.course, position=1)
+    enrolled(run)
+    with pytest.raises(Refused, match="the batch must say its own"):
+        staged(run, "asha,60,passed")
+
+    Run.objects.update(least_grade=50, needs_proctored_exam=True)
+    run.refresh_from_db()
+
+    assert staged(run, "asha,60,passed").rows.get().would_pass is True
+
+
+def test_a_result_keeps_what_it_was_decided_under_whatever_changes_later():
+    run = a_run(least_grade=Decimal(60))
+    enrolled(run)
+    brought = staged(run, "asha,61,passed")
+    apply_results(
+        import_id=brought.pk,
+        rows=1,
+        passes=1,
+        acting_user=make_user(Role.DEALING_HAND),
+        at=timezone.now(),
+    )
+
+    GradeRule.objects.update(least_grade=90)
+
+    result = Result.objects.get()
+    assert (result.passed, result.least_grade, result.needs_proctored_exam) == (True, 60, True)
+    assert result.grade_rule == GradeRule.objects.get()
+
+
+@pytest.mark.parametrize(
+    ("row", "outcome"),
+    [("asha,70,passed", "conflict"), ("asha,70,absent", "changed"), ("asha,70,", "changed")],
+)
+def test_an_examination_beyond_the_attempts_of_the_batch_is_left_to_a_person(row, outcome):
+    run = a_run(most_attempts=1)
+    enrollment = enrolled(run)
+    make_result(
+        enrollment=enrollment, online_grade=Decimal(70), exam_outcome="failed", passed=False
+    )
+
+    found = staged(run, row).rows.get()
+
+    assert found.outcome == outcome
+    if outcome == "conflict":
+        assert found.reason == (
+            "The batch allows 1 attempt at the examination; this would be one more."
+        )
+
+
+def test_the_page_before_registering_says_what_a_batch_costs_that_differs(client):
+    course = make_course(programme=make_programme())
+    make_rule_version()
+    make_run(course=course, name="Plain")
+    make_run(
+        course=course,
+        name="Dearer",
+        fee_usd=Decimal(175),
+        most_attempts=2,
+        payment_valid_until=date(2027, 6, 30),
+        terms_reference=LETTER,
+    )
+    sign_in(client, make_officer().user)
+
+    page = client.get(reverse("enrollment:start", args=[course.code])).content.decode()
+
+    assert "US$ 175" in page or "US$175" in page
+    assert "Attempts at the examination" in page
+    assert "30.06.2027" in page
+
+
+def test_only_batches_that_differ_are_told_apart():
+    course = make_course()
+    plain, dearer = make_run(course=course), make_run(course=course, fee_usd=Decimal(175))
+
+    general, differing = facts.terms_by_batch(course, [plain, dearer], TODAY)
+
+    assert general.fee_usd == 100
+    assert [(run, found.fee_usd) for run, found in differing] == [(dearer, 175)]
+
+
+def test_the_summary_before_submitting_shows_fee_and_share_of_the_batch():
+    run = a_run(fee_usd=Decimal(175), cap_usd=Decimal(120))
+
+    rows = facts.summary_of(enrolled(run))
+
+    values = [row["value"] for row in rows]
+    assert any("175" in str(value) for value in values)
+    assert any("120" in str(value) for value in values)
