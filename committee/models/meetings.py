@@ -137,6 +137,8 @@ class Attendance(models.Model):
     )
     mode = models.CharField(_("attends"), max_length=12, choices=Mode, default=Mode.ABSENT)
     since = models.DateTimeField(_("since"), null=True, blank=True)
+    reply = models.CharField(_("answer to the call"), max_length=12, choices=Mode, blank=True)
+    replied_at = models.DateTimeField(_("answered at"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("attendance")
