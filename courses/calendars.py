@@ -92,9 +92,8 @@ def _description(run: Run) -> str:
     lines = [str(run.course.institute)]
     opens, closes = run.registration_opens_on, run.registration_closes_on
     if opens and closes:
-        lines.append(
-            _("Registration: %(opens)s to %(closes)s") % {"opens": dmy(opens), "closes": dmy(closes)}
-        )
+        days = {"opens": dmy(opens), "closes": dmy(closes)}
+        lines.append(_("Registration: %(opens)s to %(closes)s") % days)
     if run.note_in_language:
         lines.append(run.note_in_language)
     lines.append(address(run.course.get_absolute_url()))

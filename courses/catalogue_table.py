@@ -7,10 +7,13 @@ Column names and values are an interface: English, and the same in every languag
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import date
+from decimal import Decimal
 from typing import Any, Final
 
 from courses.calendars import address
 from courses.models import CommitteeDecision, Course, CourseAlias, FormerTitle, ProgrammeCourse, Run
+from courses.terms import RunTerms, with_own
+from igot.lib.money import quantise
 from igot.lib.tables import Cell
 
 COLUMNS: Final = (
@@ -85,18 +88,23 @@ def rows(*, today: date) -> Iterator[list[Cell]]:
 
 def _terms(course: Any, run: Run | None) -> list[Cell]:
     """Return price, points and the next batch, whose own price counts where it has one."""
-    fee, cap = course.fee_usd, course.cap_usd
+    general = RunTerms(fee_usd=course.fee_usd, cap_usd=course.cap_usd, points=course.points)
+    terms = with_own(run, general) if run else general
+    money = [_exact(terms.fee_usd), _exact(terms.cap_usd), terms.points]
     if run is None:
-        return [fee, cap, course.points, "", None, None, None]
+        return [*money, "", None, None, None]
     return [
-        fee if run.fee_usd is None else run.fee_usd,
-        cap if run.cap_usd is None else run.cap_usd,
-        course.points,
+        *money,
         run.name,
         run.registration_opens_on,
         run.registration_closes_on,
         run.commences_on,
     ]
+
+
+def _exact(amount: Decimal | None) -> Decimal | None:
+    """Write two places on every database."""
+    return None if amount is None else quantise(amount)
 
 
 def _decision(decision: CommitteeDecision | None) -> list[Cell]:

@@ -41,7 +41,7 @@ class RunQuerySet(models.QuerySet["Run"]):
         return self.order_by(F("commences_on").asc(nulls_last=True), "pk")
 
     def still_to_close(self, day: date) -> "RunQuerySet":
-        """Return the runs whose window is open on `day` or opens later, the first to close first."""
+        """Return the runs whose window closes on `day` or later, the first to close first."""
         scheduled = self.filter(state=RunState.SCHEDULED, registration_closes_on__gte=day)
         return scheduled.order_by("registration_closes_on", "pk")
 

@@ -44,9 +44,7 @@ def answer(request: HttpRequest, body: bytes, content_type: str) -> HttpResponse
     return unless_known(request, response, hashlib.sha256(body).hexdigest())
 
 
-def unless_known(
-    request: HttpRequest, response: HttpResponseBase, digest: str
-) -> HttpResponseBase:
+def unless_known(request: HttpRequest, response: HttpResponseBase, digest: str) -> HttpResponseBase:
     """Let everybody keep an answer and ask whether it still holds; 304 where it does."""
     etag = f'"{digest[:32]}"'
     response.headers["ETag"] = etag
