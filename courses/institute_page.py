@@ -18,14 +18,14 @@ class Entry(NamedTuple):
     """An institute in the list."""
 
     institute: Institute
-    count: Count
+    offers: Count
 
 
 def listed(*, today: date) -> list[Entry]:
     """Return the institutes that offer a course, those with most courses first: three queries."""
     counts = counted(today=today)
     found = [Entry(row, counts[row.pk]) for row in Institute.objects.all() if row.pk in counts]
-    return sorted(found, key=lambda entry: (-entry.count.courses, str(entry.institute).casefold()))
+    return sorted(found, key=lambda entry: (-entry.offers.courses, str(entry.institute).casefold()))
 
 
 def counted(*, today: date) -> dict[int, Count]:

@@ -9,7 +9,7 @@ from django.db.models import Min, OuterRef, Subquery
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.feedgenerator import Atom1Feed, Rss201rev2Feed
+from django.utils.feedgenerator import Atom1Feed, Rss201rev2Feed, SyndicationFeed
 from django.utils.text import Truncator
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -90,10 +90,10 @@ def _start_of(day: date) -> datetime:
     return timezone.make_aware(datetime.combine(day, time()))
 
 
-class CatalogueAtom(Feed):  # type: ignore[type-arg]  # its items are News
+class CatalogueAtom(Feed):
     """The feed in Atom."""
 
-    feed_type = Atom1Feed
+    feed_type: type[SyndicationFeed] = Atom1Feed
     item_guid_is_permalink = False
 
     def title(self) -> str:
@@ -108,7 +108,7 @@ class CatalogueAtom(Feed):  # type: ignore[type-arg]  # its items are News
         return reverse("courses:list")
 
     @property
-    def language(self) -> str:
+    def language(self) -> str:  # type: ignore[override]  # Django reads it once a feed
         return "hi-IN" if get_language() == "hi" else "en-IN"
 
     def get_object(self, request: HttpRequest) -> date:

@@ -13,7 +13,7 @@ from django.urls import reverse
 from courses.models import CommitteeDecision, Course, Institute, Programme
 
 
-class _Section(Sitemap):  # type: ignore[type-arg]  # its items are rows of several kinds
+class _Section(Sitemap):
     def lastmod(self, row: Any) -> date | datetime | None:
         changed: datetime | None = row.changed_at
         return changed
@@ -63,7 +63,7 @@ class Lists(_Section):
         return Course.objects.published().aggregate(at=Max("updated_at"))["at"]
 
 
-SECTIONS: Final = {
+SECTIONS: Final[dict[str, type[Sitemap[Any]] | Sitemap[Any]]] = {
     "lists": Lists,
     "courses": Courses,
     "programmes": Programmes,

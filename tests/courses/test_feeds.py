@@ -343,7 +343,7 @@ def test_institutes_are_listed_with_what_they_offer_and_what_is_open(client):
 
     entries = client.get("/institutes/").context["entries"]
 
-    assert [(entry.institute.code, *entry.count) for entry in entries] == [
+    assert [(entry.institute.code, *entry.offers) for entry in entries] == [
         ("jpal", 2, 1),
         ("mit", 1, 1),
     ]
