@@ -63,7 +63,7 @@ class Lists(_Section):
         return Course.objects.published().aggregate(at=Max("updated_at"))["at"]
 
 
-SECTIONS: Final[dict[str, type[Sitemap[Any]] | Sitemap[Any]]] = {
+SECTIONS: Final[dict[str, "type[Sitemap[Any]] | Sitemap[Any]"]] = {
     "lists": Lists,
     "courses": Courses,
     "programmes": Programmes,
