@@ -12,7 +12,7 @@ from eligibility.models import Decision
 from eligibility.policies import is_superseded
 from eligibility.states import Outcome
 from enrollment import holds, states
-from enrollment.models import Enrollment, Intimation
+from enrollment.models import Enrollment, Intimation, ProgrammeCompletion
 from enrollment.states import EnrollmentState, Step
 
 SUBMITTABLE = frozenset({Outcome.ELIGIBLE, Outcome.REFER})
@@ -205,3 +205,14 @@ def why_not_list(step: object, thing: object, user: User) -> str:
     if user.has_role(Role.DEALING_HAND):
         return ""
     return _("This is for the %(role)s.") % {"role": Role.DEALING_HAND.label}
+
+
+def why_not_revoke(step: object, completion: ProgrammeCompletion, user: User) -> str:
+    """Return why `user` may not revoke `completion`, or "" if they may."""
+    if completion.revoked_at:
+        return _("The completion was revoked.")
+    if not user.has_role(Role.DEALING_HAND):
+        return _("This is for the %(role)s.") % {"role": Role.DEALING_HAND.label}
+    if completion.officer.user_id == user.pk:
+        return _("Nobody decides on a matter of their own.")
+    return ""

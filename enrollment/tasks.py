@@ -8,9 +8,11 @@ from django.utils import timezone
 
 from accounts.actions import postings
 from circulars.documents import kept
-from enrollment import documents
+from courses.models import Programme
+from enrollment import completion_letter, completions, documents
+from enrollment.actions import completions as completing
 from enrollment.actions import coupons, intimations, recomputing
-from enrollment.models import Intimation
+from enrollment.models import Intimation, ProgrammeCompletion
 from igot.lib.errors import Refused
 
 LETTERS_AT_ONCE = 50
@@ -27,6 +29,38 @@ def _issue_letter(intimation: Intimation) -> bool:
     with kept(documents.letter_of(intimation, public_id=uuid.uuid4())) as pdf:
         try:
             intimations.file_letter(intimation_id=intimation.pk, pdf=pdf, at=timezone.now())
+        except Refused:  # another worker was first: `kept` takes the file away again
+            return False
+    return True
+
+
+@shared_task
+def record_completions(**ignored: Any) -> int:
+    """Record the programmes that officers have completed, and issue their letters; return both."""
+    recorded = 0
+    for programme in Programme.objects.order_by("pk"):
+        for officer_id in completions.newly_complete(programme):
+            recorded += _record_completion(officer_id, programme.pk)
+    waiting = ProgrammeCompletion.objects.without_letter().with_all().order_by("pk")
+    return recorded + sum(_issue_completion(row) for row in waiting[:LETTERS_AT_ONCE])
+
+
+def _record_completion(officer_id: int, programme_id: int) -> bool:
+    try:
+        completing.record_completion(
+            officer_id=officer_id, programme_id=programme_id, at=timezone.now()
+        )
+    except Refused:  # another worker was first, or a certificate was taken back meanwhile
+        return False
+    return True
+
+
+def _issue_completion(completion: ProgrammeCompletion) -> bool:
+    with kept(completion_letter.letter_of(completion, public_id=uuid.uuid4())) as pdf:
+        try:
+            completing.file_completion_letter(
+                completion_id=completion.pk, pdf=pdf, at=timezone.now()
+            )
         except Refused:  # another worker was first: `kept` takes the file away again
             return False
     return True

@@ -3,7 +3,7 @@
 from django.urls import URLPattern, path
 
 from enrollment.pool_urls import pool_urlpatterns
-from enrollment.views import authority, registrations
+from enrollment.views import authority, programmes, registrations
 
 app_name = "enrollment"
 ONE = "me/registrations/<int:enrollment_id>/"
@@ -19,6 +19,12 @@ urlpatterns: list[URLPattern] = [
     path(f"{ONE}review/", registrations.registration_review, name="review"),
     path(f"{ONE}done/", registrations.registration_done, name="done"),
     path(f"{ONE}withdraw/", registrations.registration_withdraw, name="withdraw"),
+    path("me/programmes/", programmes.programme_list, name="programmes"),
+    path(
+        "me/programmes/<int:completion_id>/letter.pdf",
+        programmes.completion_letter,
+        name="completion_letter",
+    ),
     path("authority/registrations/", authority.authority_list, name="authority"),
     path("authority/registrations/note/", authority.authority_note, name="authority_note"),
     path(LETTER, authority.intimation_detail, name="intimation"),

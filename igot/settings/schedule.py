@@ -64,6 +64,11 @@ SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": timedelta(hours=6),
         "options": {"expires": 3600},
     },
+    "record-completed-programmes": {
+        "task": "enrollment.tasks.record_completions",
+        "schedule": timedelta(minutes=10),
+        "options": {"expires": 580},
+    },
     "make-screenings": {
         "task": "eligibility.tasks.make_screenings",
         "schedule": timedelta(seconds=30),

@@ -15,6 +15,7 @@ from accounts.models import AuditEntry
 from accounts.roles import Role
 from circulars.states import CircularState
 from enrollment import tasks
+from enrollment.models import ProgrammeCompletion
 from enrollment.states import CertificateState, EnrollmentState
 from igot.lib.uploads import check_upload
 from reimbursement.states import BatchState, ClaimState
@@ -27,7 +28,7 @@ from tests.factories.accounts import (
     sign_in,
 )
 from tests.factories.circulars import make_circular
-from tests.factories.courses import make_programme
+from tests.factories.courses import make_course, make_programme
 from tests.factories.credits import make_credit_entry
 from tests.factories.eligibility import make_decision, make_representation, make_rule_set_version
 from tests.factories.enrollment import make_enrollment, make_intimation
@@ -77,6 +78,16 @@ def make_reviewed():
     )
     keys = {"certificate": certificate.pk, "completed": certificate.enrollment_id}
     return certificate, keys, certificate.officer.user
+
+
+def make_completed():
+    programme = make_programme()
+    course = make_course(programme=programme, certification="certificate", fee_usd=None)
+    enrollment = make_enrollment(state=EnrollmentState.COMPLETED, officer=owner(), course=course)
+    make_certificate(enrollment=enrollment)
+    tasks.record_completions()
+    completion = ProgrammeCompletion.objects.get(officer=enrollment.officer)
+    return completion, {"completion": completion.pk}, enrollment.officer.user
 
 
 def make_claimed(state):
@@ -170,6 +181,7 @@ MAKERS = {
     "intimation": make_letter,
     "couponissue": make_issue,
     "certificate": make_reviewed,
+    "completion": make_completed,
     "claim": make_claimed(ClaimState.SUBMITTED),
     "recommended": make_claimed(ClaimState.RECOMMENDED),
     "sanctioned": make_claimed(ClaimState.SANCTIONED),

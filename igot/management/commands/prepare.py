@@ -17,6 +17,7 @@ LOADING = [  # each adds what is missing; a later one may rest on an earlier one
     "load_thresholds",
     "load_circulars",
     "load_catalogue",
+    "load_benefits",
     "load_rule_sets",
     "load_reimbursement_reference",
 ]
