@@ -192,19 +192,6 @@ def cards_of_programme(programme: Programme, *, today: date) -> tuple[list[Card]
     return required, further
 
 
-def public_pages() -> list[tuple[str, date | None]]:
-    """Return path and day of change of each public page of the catalogue."""
-    courses = Course.objects.published().order_by("code")
-    pages: list[tuple[str, date | None]] = [
-        (reverse("courses:list"), None),
-        (reverse("courses:decision_list"), None),
-    ]
-    pages += [(course.get_absolute_url(), course.updated_at.date()) for course in courses]
-    for rows in (Programme.objects.order_by("code"), Institute.objects.order_by("code")):
-        pages += [(row.get_absolute_url(), None) for row in rows]
-    return pages
-
-
 class Words:
     """The words that every card shares, translated once for a page."""
 

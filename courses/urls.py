@@ -2,13 +2,20 @@
 
 from django.urls import path
 
-from courses.views import catalogue, decisions, feeds
+from courses import news
+from courses.views import catalogue, decisions, feeds, institutes
 
 app_name = "courses"
 urlpatterns = [
     path("courses/", catalogue.course_list, name="list"),
+    path("courses/feed.atom", feeds.feed, {"kind": news.CatalogueAtom}, name="atom"),
+    path("courses/feed.rss", feeds.feed, {"kind": news.CatalogueRss}, name="rss"),
+    path("courses/calendar.ics", feeds.calendar, name="calendar"),
+    path("courses/catalogue.csv", feeds.table, name="table"),
+    path("courses/<slug:code>/calendar.ics", feeds.course_calendar, name="course_calendar"),
     path("courses/<slug:code>/", catalogue.course_detail, name="detail"),
     path("programmes/<slug:code>/", catalogue.programme_detail, name="programme"),
+    path("institutes/", institutes.institute_list, name="institutes"),
     path("institutes/<slug:code>/", catalogue.institute_detail, name="institute"),
     path("committee/", decisions.committee, name="committee"),
     path("committee/decisions/", decisions.decision_list, name="decision_list"),

@@ -40,6 +40,11 @@ class RunQuerySet(models.QuerySet["Run"]):
     def in_order(self) -> "RunQuerySet":
         return self.order_by(F("commences_on").asc(nulls_last=True), "pk")
 
+    def still_to_close(self, day: date) -> "RunQuerySet":
+        """Return the runs whose window closes on `day` or later, the first to close first."""
+        scheduled = self.filter(state=RunState.SCHEDULED, registration_closes_on__gte=day)
+        return scheduled.order_by("registration_closes_on", "pk")
+
     def with_move(self) -> "RunQuerySet":
         """Add from which day the commencement was moved last, and by what letter."""
         moves = RunReschedule.objects.filter(run=OuterRef("pk")).exclude(
