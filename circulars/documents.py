@@ -26,7 +26,7 @@ from django.utils.safestring import SafeString
 from circulars.models import Addressee, Circular, IssuedDocument, Paragraph
 from igot.lib.pdf import page_count, render_pdf
 
-Form = Literal["om", "letter", "order", "circular", "sanction"]
+Form = Literal["om", "letter", "order", "circular", "sanction", "minutes", "corrigendum"]
 Languages = Literal["both", "en", "hi"]
 Align = Literal["left", "right", "center"]
 
@@ -115,10 +115,11 @@ class Paper:
 
     `form` decides the order of elements: a letter names its addressees before the subject and
     closes with "Yours faithfully"; an Office Memorandum has neither salutation nor close and
-    names them after the signature; an order has copies only. "sanction" is a letter headed
-    as a sanction order, for the Pay & Accounts Officer. `languages` is what the text is in;
-    letterhead and headings are always bilingual. `to` and `copy_to` hold one entry per line;
-    a single entry of `to` may have line breaks (an address).
+    names them after the signature; orders, minutes and corrigenda have copies only. "sanction" is
+    a letter headed as a sanction order, for the Pay & Accounts Officer. `languages` is what the
+    text is in; letterhead and headings are always bilingual. A Hindi text that does not go
+    paragraph by paragraph with the English one stands in `paragraphs_hi`. `to` and `copy_to` hold
+    one entry per line; a single entry of `to` may have line breaks (an address).
     """
 
     form: Form
@@ -127,6 +128,7 @@ class Paper:
     subject: Words
     paragraphs: Sequence[Para]
     signatory: Signatory
+    paragraphs_hi: Sequence[Para] = ()
     to: Sequence[Words] = ()
     copy_to: Sequence[Words] = ()
     enclosures: Sequence[Words] = ()
@@ -152,6 +154,8 @@ TITLES: Final = {
     "order": Words("ORDER", "आदेश"),
     "circular": Words("CIRCULAR", "परिपत्र"),
     "sanction": Words("SANCTION ORDER", "स्वीकृति आदेश"),
+    "minutes": Words("MINUTES OF THE MEETING", "बैठक का कार्यवृत्त"),
+    "corrigendum": Words("CORRIGENDUM", "शुद्धिपत्र"),
 }
 FORM_NAMES: Final = {  # fixed here: a paper reads the same whoever has it rendered
     "om": Words("Office Memorandum", "कार्यालय ज्ञापन"),
@@ -288,6 +292,7 @@ def _enclosure(circular: Circular) -> Words:
 def context_of(paper: Paper) -> dict[str, Any]:
     """Return what the template of a paper shows, in the order of the manual of office procedure."""
     languages: list[str] = ["en", "hi"] if paper.languages == "both" else [paper.languages]
+    texts = {"en": paper.paragraphs, "hi": paper.paragraphs_hi or paper.paragraphs}
     return {
         "paper": paper,
         "letterhead": LETTERHEAD,
@@ -297,9 +302,7 @@ def context_of(paper: Paper) -> dict[str, Any]:
         "dated": [(code, long_date(paper.dated_on, code)) for code in languages],
         "subjects": [(code, paper.subject.in_language(code)) for code in languages],
         "salutation": _in(languages, paper.salutation),
-        "versions": [
-            (code, [_para(para, code) for para in paper.paragraphs]) for code in languages
-        ],
+        "versions": [(code, [_para(para, code) for para in texts[code]]) for code in languages],
         "to": _lines(paper.to, languages),
         "copy_to": _lines(paper.copy_to, languages, style="number"),
         "enclosures": _lines(paper.enclosures, languages, style="number"),

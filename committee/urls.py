@@ -3,6 +3,7 @@
 from django.urls import URLPattern, path
 
 from committee.views import meetings as meeting_views
+from committee.views import minutes as minutes_views
 
 app_name = "committee"
 proposals: list[URLPattern] = []
@@ -10,5 +11,52 @@ meetings: list[URLPattern] = [
     path("meetings/<int:meeting_id>/", meeting_views.meeting_detail, name="meeting"),
 ]
 room: list[URLPattern] = []
-minutes: list[URLPattern] = []
+minutes: list[URLPattern] = [
+    path("meetings/<int:meeting_id>/minutes/", minutes_views.minutes, name="minutes"),
+    path(
+        "meetings/<int:meeting_id>/minutes/draft/",
+        minutes_views.minutes_draft,
+        name="minutes_draft",
+    ),
+    path(
+        "meetings/<int:meeting_id>/minutes/edit/", minutes_views.minutes_edit, name="minutes_edit"
+    ),
+    path(
+        "meetings/<int:meeting_id>/minutes/anew/", minutes_views.minutes_anew, name="minutes_anew"
+    ),
+    path(
+        "meetings/<int:meeting_id>/minutes/submit/",
+        minutes_views.minutes_submit,
+        name="minutes_submit",
+    ),
+    path(
+        "meetings/<int:meeting_id>/minutes/return/",
+        minutes_views.minutes_return,
+        name="minutes_return",
+    ),
+    path(
+        "meetings/<int:meeting_id>/minutes/confirm/",
+        minutes_views.minutes_confirm,
+        name="minutes_confirm",
+    ),
+    path("meetings/<int:meeting_id>/minutes.pdf", minutes_views.minutes_pdf, name="minutes_pdf"),
+    path(
+        "meetings/<int:meeting_id>/minutes/corrigendum/",
+        minutes_views.corrigendum_new,
+        name="corrigendum_new",
+    ),
+    path(
+        "corrigenda/<int:corrigendum_id>/", minutes_views.corrigendum_edit, name="corrigendum_edit"
+    ),
+    path(
+        "corrigenda/<int:corrigendum_id>/confirm/",
+        minutes_views.corrigendum_confirm,
+        name="corrigendum_confirm",
+    ),
+    path(
+        "corrigenda/<int:corrigendum_id>.pdf",
+        minutes_views.corrigendum_pdf,
+        name="corrigendum_pdf",
+    ),
+]
 urlpatterns = [*proposals, *meetings, *room, *minutes]

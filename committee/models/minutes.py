@@ -7,14 +7,31 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from accounts.roles import Role
 from circulars.models import IssuedDocument
+from committee.models.committees import Seat
 from committee.models.meetings import Meeting
 from committee.states import MinutesState
 
 
 class MinutesQuerySet(models.QuerySet["Minutes"]):
     def visible_to(self, user: Any) -> "MinutesQuerySet":
-        return self.filter(meeting__in=Meeting.objects.visible_to(user))
+        """Return all to the secretary and the auditor, to members those of their meetings.
+
+        Members read them once confirmed, a chair from the day they are submitted; experts never:
+        minutes tell of all items (docs/decisions/0135).
+        """
+        if user.is_superuser or user.has_role(Role.COMMITTEE_SECRETARY, Role.AUDITOR):
+            return self
+        if not user.has_role(Role.COMMITTEE_MEMBER):
+            return self.none()
+        own = Q(meeting__in=Meeting.objects.visible_to(user), state=MinutesState.CONFIRMED)
+        chairs = Seat.objects.filter(kind=Seat.Kind.CHAIR, user=user).values("committee")
+        presided = Q(meeting__committee__in=chairs) & ~Q(state=MinutesState.DRAFT)
+        return self.filter(own | presided)
+
+    def with_meeting(self) -> "MinutesQuerySet":
+        return self.select_related("meeting__committee", "confirmed_by", "drafted_by", "document")
 
     def unrendered(self) -> "MinutesQuerySet":
         return self.filter(state=MinutesState.CONFIRMED, document__isnull=True)
@@ -73,6 +90,21 @@ class Minutes(models.Model):
 
 
 class CorrigendumQuerySet(models.QuerySet["Corrigendum"]):
+    def visible_to(self, user: Any) -> "CorrigendumQuerySet":
+        """Return those of the minutes that `user` may see; to members the confirmed ones."""
+        rows = self.filter(minutes__in=Minutes.objects.visible_to(user))
+        if user.is_superuser or user.has_role(Role.COMMITTEE_SECRETARY, Role.AUDITOR):
+            return rows
+        chairs = Seat.objects.filter(kind=Seat.Kind.CHAIR, user=user).values("committee")
+        return rows.filter(
+            Q(confirmed_at__isnull=False) | Q(minutes__meeting__committee__in=chairs)
+        )
+
+    def with_meeting(self) -> "CorrigendumQuerySet":
+        return self.select_related(
+            "minutes__meeting__committee", "confirmed_by", "drafted_by", "document"
+        )
+
     def confirmed(self) -> "CorrigendumQuerySet":
         return self.filter(confirmed_at__isnull=False).order_by("number")
 

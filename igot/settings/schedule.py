@@ -94,4 +94,9 @@ SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": timedelta(seconds=60),
         "options": {"expires": 55},
     },
+    "render-minutes": {
+        "task": "committee.tasks.render_minutes",
+        "schedule": timedelta(seconds=60),
+        "options": {"expires": 55},
+    },
 }

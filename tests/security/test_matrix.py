@@ -14,6 +14,7 @@ from django.utils import timezone
 from accounts.models import AuditEntry
 from accounts.roles import Role
 from circulars.states import CircularState
+from committee.tasks import render_minutes
 from enrollment import tasks
 from enrollment.models import ProgrammeCompletion
 from enrollment.states import CertificateState, EnrollmentState
@@ -32,6 +33,7 @@ from tests.factories.courses import make_course, make_programme
 from tests.factories.credits import make_credit_entry
 from tests.factories.eligibility import make_decision, make_representation, make_rule_set_version
 from tests.factories.enrollment import make_enrollment, make_intimation
+from tests.factories.minutes import chair_user, make_minutes
 from tests.factories.pool import make_certificate, make_coupon_batch, make_coupon_issue
 from tests.factories.reimbursement import make_claim, make_payment_batch
 from tests.factories.rolls import make_change, make_checked, make_source
@@ -176,6 +178,12 @@ def make_proposed():
     return change, {"change": change.pk}, change.officer.user
 
 
+def make_confirmed_minutes():
+    minutes = make_minutes(state="confirmed")
+    render_minutes()
+    return minutes, {"meeting": minutes.meeting_id}, chair_user(minutes.meeting)
+
+
 MAKERS = {
     "enrollment": make_submitted,
     "intimation": make_letter,
@@ -198,6 +206,7 @@ MAKERS = {
     "feedback": make_message,
     "rollimport": make_roll,
     "proposedchange": make_proposed,
+    "minutes": make_confirmed_minutes,
 }
 
 

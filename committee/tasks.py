@@ -1,0 +1,43 @@
+"""Work that the schedule finds in the rows of the committee: papers of what was confirmed."""
+
+import uuid
+from typing import Any
+
+from celery import shared_task
+from django.utils import timezone
+
+from circulars.documents import kept
+from committee import documents
+from committee.actions import minutes as actions
+from committee.models import Corrigendum, Minutes
+from igot.lib.errors import Refused
+
+PAPERS_AT_ONCE = 20
+
+
+@shared_task
+def render_minutes(**ignored: Any) -> int:
+    """Issue the PDFs of confirmed minutes and corrigenda that have none; return how many."""
+    minutes = Minutes.objects.unrendered().with_meeting().order_by("pk")[:PAPERS_AT_ONCE]
+    corrigenda = Corrigendum.objects.unrendered().with_meeting().order_by("pk")[:PAPERS_AT_ONCE]
+    return sum(_issue_minutes(row) for row in minutes) + sum(
+        _issue_corrigendum(row) for row in corrigenda
+    )
+
+
+def _issue_minutes(minutes: Minutes) -> bool:
+    with kept(documents.minutes_paper(minutes, public_id=uuid.uuid4())) as pdf:
+        try:
+            actions.file_minutes(minutes_id=minutes.pk, pdf=pdf, at=timezone.now())
+        except Refused:  # another worker was first: `kept` takes the file away again
+            return False
+    return True
+
+
+def _issue_corrigendum(corrigendum: Corrigendum) -> bool:
+    with kept(documents.corrigendum_paper(corrigendum, public_id=uuid.uuid4())) as pdf:
+        try:
+            actions.file_corrigendum(corrigendum_id=corrigendum.pk, pdf=pdf, at=timezone.now())
+        except Refused:  # as above
+            return False
+    return True
