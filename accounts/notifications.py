@@ -9,12 +9,19 @@ from accounts.tasks import deliver
 
 
 def notify(
-    user: User | None, *, of: AuditEntry, link: str = "", template: str = "", **params: object
+    user: User | None,
+    *,
+    of: AuditEntry,
+    link: str = "",
+    template: str = "",
+    attachment: str = "",
+    **params: object,
 ) -> Notice | None:
     """Tell `user` of the entry `of`, once; nobody, where an officer has no log-in yet.
 
     The text is `templates/notices/<template or the entry's event>.txt`: its first line is the
     subject; `params` (no codes, no bank details) and `entry` are its context. `link` is a path.
+    `attachment`, a name in the setting NOTICE_ATTACHMENTS, is made from the rows when it is mailed.
     """
     if user is None:
         return None
@@ -25,6 +32,7 @@ def notify(
             "template": template or of.event,
             "params": {name: str(value) for name, value in params.items()},
             "link": link,
+            "attachment": attachment,
             "created_at": of.at,
         },
     )

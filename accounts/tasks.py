@@ -13,12 +13,14 @@ from django.db import transaction
 from django.db.models import F, Q
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
+from django.utils.module_loading import import_string
 
 from accounts import audit
 from accounts.actions import rolls
 from accounts.facts import text_of
 from accounts.models import Notice, RollImport
 from accounts.roll_states import RollState
+from igot.lib.attachments import TextAttachment
 from igot.lib.errors import Refused
 
 log = logging.getLogger("igot.rolls")
@@ -60,6 +62,7 @@ def _deliver(notice_id: int, connection: BaseEmailBackend) -> None:
     with translation.override(notice.user.language):
         subject, body = text_of(notice)
         foot = render_to_string("notices/_foot.txt", {"site_url": settings.SITE_URL})
+        attached = _attachments_of(notice)
     if notice.link:
         body = f"{body}\n\n{settings.SITE_URL}{notice.link}"
     EmailMessage(
@@ -68,9 +71,17 @@ def _deliver(notice_id: int, connection: BaseEmailBackend) -> None:
         to=[notice.user.email],
         headers={"Message-ID": f"<notice-{notice.pk}@igot>"},
         connection=connection,
+        attachments=[file.as_part() for file in attached],
     ).send()
     with transaction.atomic():
         Notice.objects.filter(pk=notice_id).update(mailed_at=timezone.now(), leased_until=None)
+
+
+def _attachments_of(notice: Notice) -> list[TextAttachment]:
+    """Make what goes with the mail of `notice`; an app above says how, by name in the settings."""
+    if not notice.attachment:
+        return []
+    return [import_string(settings.NOTICE_ATTACHMENTS[notice.attachment])(notice)]
 
 
 @shared_task

@@ -105,6 +105,13 @@ class Notice(models.Model):
     template = models.CharField(_("text"), max_length=80)
     params: Any = models.JSONField(_("particulars"), default=dict)
     link = models.CharField(_("link"), max_length=300, blank=True)
+    attachment = models.CharField(
+        _("attachment"),
+        max_length=40,
+        blank=True,
+        default="",
+        help_text=_("Names what is made and sent along with the mail (NOTICE_ATTACHMENTS)."),
+    )
     created_at = models.DateTimeField(_("at"))
     read_at = models.DateTimeField(_("read at"), null=True, blank=True)
     mailed_at = models.DateTimeField(_("mailed at"), null=True, blank=True)

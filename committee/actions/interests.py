@@ -8,7 +8,7 @@ from django.db import transaction
 from accounts import audit
 from accounts.models import AuditEntry, User
 from accounts.notifications import notify
-from committee.actions.presence import lock_meeting
+from committee.actions.locks import lock_meeting, lock_meeting_of_item
 from committee.models import AgendaItem, Interest, Invitation, Meeting, Participation
 from committee.policies import interests as policies
 from igot.lib.errors import Refused
@@ -24,8 +24,7 @@ def declare_interest(
 
     :raises Refused: neither member nor expert there, votes are closed, or one has acted already
     """
-    meeting = lock_meeting(AgendaItem.objects.values_list("meeting_id", flat=True).get(pk=item_id))
-    _declare(meeting, {item_id: (interest, note)}, acting_user, at)
+    _declare(lock_meeting_of_item(item_id), {item_id: (interest, note)}, acting_user, at)
 
 
 @transaction.atomic(durable=True)

@@ -1,27 +1,16 @@
 """Who attends a meeting: what members say beforehand, and what the secretary notes."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
 
 from accounts import audit
 from accounts.models import User
+from committee.actions.locks import lock_live_items, lock_meeting
 from committee.models import AgendaItem, Attendance, Meeting, Participation
 from committee.policies import meetings as policies
-from committee.policies.interests import ASKED
 from igot.lib.errors import Refused
-
-
-def lock_meeting(meeting_id: int) -> Meeting:
-    """Lock a meeting and read it anew; its items are locked after it, never before."""
-    rows = Meeting.objects.select_related("committee", "rubric", "convened_by")
-    return rows.select_for_update(no_key=True, of=("self",)).get(pk=meeting_id)
-
-
-def lock_live_items(meeting: Meeting) -> list[AgendaItem]:
-    """Lock the items of a locked meeting on which members still act, in their order."""
-    rows = AgendaItem.objects.filter(meeting=meeting, state__in=ASKED)
-    return list(rows.select_for_update(no_key=True, of=("self",)).order_by("pk"))
 
 
 @transaction.atomic(durable=True)
@@ -74,4 +63,22 @@ def _attend(attendance: Attendance, items: list[AgendaItem], mode: str, at: date
     attendance.save(update_fields=["mode", "since"])
     Participation.objects.filter(item__in=items, seat=attendance.seat_id, vote="").update(
         presence=attendance.mode
+    )
+
+
+def seat_members(meeting: Meeting, items: Sequence[AgendaItem]) -> None:
+    """Give every member who is called a row on each of `items`; rows that are there stay."""
+    there = set(Participation.objects.filter(item__in=items).values_list("item_id", "seat_id"))
+    attendance = list(meeting.attendance.select_related("seat").order_by("pk"))
+    Participation.objects.bulk_create(
+        Participation(
+            item=item,
+            seat=row.seat,
+            is_chair=row.seat.is_chair,
+            is_voting=row.seat.is_voting,
+            presence=row.mode,
+        )
+        for item in items
+        for row in attendance
+        if (item.pk, row.seat_id) not in there
     )

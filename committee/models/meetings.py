@@ -214,6 +214,33 @@ class AgendaItem(models.Model):
         return reverse("committee:item", args=[self.pk])
 
 
+class ItemPaperQuerySet(models.QuerySet["ItemPaper"]):
+    def visible_to(self, user: Any) -> "ItemPaperQuerySet":
+        """Return the papers of the items on which `user` may act or look, withdrawn ones aside.
+
+        A member or expert opens them once no interest in the item is declared, and no longer
+        when one is: whoever is recused has no papers of it, whatever other role he or she holds.
+        """
+        recused = AgendaItem.objects.filter(
+            participations__seat__user=user, participations__is_recused=True
+        )
+        partial = Invitation.objects.filter(user=user).exclude(interest__in=["", "none"])
+        rows = self.exclude(item__in=recused).exclude(item__in=partial.values("item"))
+        if user.has_role(Role.AUDITOR):
+            return rows
+        rows = rows.filter(withdrawn_at__isnull=True)
+        if user.is_superuser or user.has_role(Role.COMMITTEE_SECRETARY):
+            return rows
+        free = AgendaItem.objects.filter(
+            Q(participations__seat__user=user, participations__interest="none")
+            | Q(invitations__user=user, invitations__interest="none")
+        )
+        return rows.filter(item__in=AgendaItem.objects.visible_to(user)).filter(item__in=free)
+
+    def standing(self) -> "ItemPaperQuerySet":
+        return self.filter(withdrawn_at__isnull=True).order_by("pk")
+
+
 class ItemPaper(models.Model):
     """A private paper of an item: for its members and experts only."""
 
@@ -227,6 +254,8 @@ class ItemPaper(models.Model):
     added_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("added by"))
     added_at = models.DateTimeField(_("added at"))
     withdrawn_at = models.DateTimeField(_("withdrawn at"), null=True, blank=True)
+
+    objects = ItemPaperQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("paper")

@@ -272,6 +272,8 @@ CELERY_BEAT_SYNC_EVERY = 1  # each dispatch touches the schedule file: its age i
 vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default="iGOT Portal <no-reply@igot.invalid>")
+# What may go with the mail of a notice: a name, and the function that makes it of the notice.
+NOTICE_ATTACHMENTS = {"meeting": "committee.calendar_file.of_notice"}
 
 # --- language, time, numbers -------------------------------------------------------------------
 LANGUAGE_CODE = "en"
