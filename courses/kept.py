@@ -15,6 +15,7 @@ from typing import Any, Protocol, TypeVar
 from django.utils import timezone
 
 from courses.models import CatalogueVersion
+from igot.lib.token_watch import TokenWatch
 
 T = TypeVar("T")
 MOST = 5000  # things kept; then all are dropped, so that memory stays bounded
@@ -71,6 +72,7 @@ class Store:
         return bool(self.mark[0])
 
 
+_watch = TokenWatch(CatalogueVersion._meta.db_table)
 _present = Store(("", date.min))
 _in_hand: ContextVar[Store | None] = ContextVar("_in_hand", default=None)
 
@@ -84,7 +86,7 @@ def store(today: date) -> Store:
     in_hand = _in_hand.get()
     if in_hand and in_hand.mark[1] == today:
         return in_hand
-    mark = (CatalogueVersion.objects.present(), today)
+    mark = (_watch.present(CatalogueVersion.objects.present), today)
     if _present.mark != mark or len(_present.things) >= MOST:
         _present = Store(mark)
     return _present
@@ -117,6 +119,11 @@ def of_one_version(found: Store) -> Iterator[None]:
         yield
     finally:
         _in_hand.reset(token)
+
+
+def after_a_write() -> None:
+    """Let the next request that this process answers see what was just committed here."""
+    _watch.written()
 
 
 def latest() -> Store:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
-from courses import kept_pages
+from courses import kept, kept_pages
 
 
 class KeptPagesMiddleware:
@@ -19,12 +19,14 @@ class KeptPagesMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if request.method not in ("GET", "HEAD"):
-            return self.get_response(request)
+            response = self.get_response(request)
+            kept.after_a_write()
+            return response
         if not _is_stranger(request):
             return kept_pages.unless_known(request, self.get_response(request))
-        response = kept_pages.found_for_stranger(request)
-        if response is None:
-            response = self.get_response(request)
+        found = kept_pages.found_for_stranger(request)
+        response = found or self.get_response(request)
+        if not found:
             kept_pages.learn(response)
         return kept_pages.unless_known(request, response)
 

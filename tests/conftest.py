@@ -16,7 +16,8 @@ import pytest
 import redis
 from django.conf import settings
 from django.core.cache import cache
-from django.db import connection, transaction
+from django.db import connection, connections, transaction
+from django.db.backends.sqlite3.base import DatabaseWrapper
 from django.utils import translation
 
 from igot.celery import app as celery_app
@@ -118,6 +119,21 @@ def english() -> Iterator[None]:
     """Let no test hand its language on to the next."""
     with translation.override("en"):
         yield
+
+
+@pytest.fixture
+def database_in_a_file(transactional_db: None, tmp_path: Path) -> Iterator[str]:
+    """Work on a copy of SQLite's database of this test in a file, as the portal does."""
+    path = tmp_path / "portal.sqlite3"
+    own = connections["default"]
+    own.ensure_connection()
+    filed = DatabaseWrapper({**own.settings_dict, "NAME": str(path)}, "default")
+    filed.ensure_connection()
+    own.connection.backup(filed.connection)
+    connections["default"] = filed
+    yield str(path)
+    filed.close()
+    connections["default"] = own
 
 
 # --- Chromium -------------------------------------------------------------------------------

@@ -20,6 +20,7 @@ BEGIN
   RETURN NULL;
 END $$
 """
+_TOLD = _POSTGRESQL.replace("  RETURN NULL;", "  PERFORM pg_notify('{table}', '');\n  RETURN NULL;")
 _SQLITE = """
 CREATE TRIGGER IF NOT EXISTS {name}_{watched}_{verb} AFTER {verb} ON {watched} BEGIN
   INSERT INTO {table} (id, token) VALUES (1, lower(hex(randomblob(16))))
@@ -81,3 +82,29 @@ class ChangeToken(migrations.RunPython):
 
     def _stay(self, apps: StateApps, editor: BaseDatabaseSchemaEditor) -> None:
         """Going back, the tables stay watched by the step that first watched them."""
+
+
+class ChangeTold(migrations.RunPython):
+    """Migration step: PostgreSQL tells each renewal of the token in `table` to whoever listens.
+
+    The channel has the name of the table; listeners hear of a change once it is committed, and
+    of one that is rolled back never (`igot.lib.token_watch`). On SQLite there is nothing to do.
+    """
+
+    def __init__(self, table: str) -> None:
+        self.table = table
+        super().__init__(self._tell, self._be_silent)
+
+    def deconstruct(self) -> tuple[str, list[Any], dict[str, Any]]:
+        return (self.__class__.__name__, [self.table], {})
+
+    def _tell(self, apps: StateApps, editor: BaseDatabaseSchemaEditor) -> None:
+        self._replace(editor, _TOLD)
+
+    def _be_silent(self, apps: StateApps, editor: BaseDatabaseSchemaEditor) -> None:
+        self._replace(editor, _POSTGRESQL)
+
+    def _replace(self, editor: BaseDatabaseSchemaEditor, function: str) -> None:
+        if editor.connection.vendor == "postgresql":
+            words = {"name": f"{self.table}_renew", "table": self.table}
+            editor.execute(function.format(**words), params=None)
