@@ -22,6 +22,11 @@ class ProposalState(TextChoices):
     SUPERSEDED = "superseded", pgettext_lazy("proposal", "Superseded")
 
 
+class RubricState(TextChoices):
+    DRAFT = "draft", _("Draft")
+    APPROVED = "approved", pgettext_lazy("rubric", "Approved")
+
+
 class MeetingState(TextChoices):
     DRAFT = "draft", pgettext_lazy("meeting", "Being prepared")
     CALLED = "called", pgettext_lazy("meeting", "Called")
@@ -88,6 +93,15 @@ PROPOSAL_STEPS = (
 )
 PROPOSAL_ENDS = frozenset({P.WITHDRAWN, P.SUPERSEDED})
 PROPOSAL_EDITABLE = frozenset({P.DRAFT, P.SUBMITTED})  # what is on an agenda stays as it was listed
+
+PROPOSERS = (SECRETARY, Role.NODAL_OFFICER, Role.DEALING_HAND)
+# Before the decision is announced a proposer is told only that the committee has it.
+PROPOSAL_SECRET = frozenset({P.ON_AGENDA, P.DELIBERATED, P.DECIDED})
+
+APPROVE_RUBRIC = Step(frozenset({RubricState.DRAFT}), RubricState.APPROVED, SECRETARY)
+# Draws a draft up from it; the approved version stays.
+REVISE_RUBRIC = Step(frozenset({RubricState.APPROVED}), RubricState.DRAFT, SECRETARY)
+RUBRIC_STEPS = (APPROVE_RUBRIC, REVISE_RUBRIC)
 
 CALL_MEETING = Step(frozenset({M.DRAFT, M.CALLED}), M.CALLED, SECRETARY)  # again: after a change
 OPEN_MEETING = Step(frozenset({M.CALLED}), M.IN_SESSION, SECRETARY)

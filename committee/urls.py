@@ -4,9 +4,40 @@ from django.urls import URLPattern, path
 
 from committee.views import meetings as meeting_views
 from committee.views import minutes as minutes_views
+from committee.views import proposals as proposal_views
 
 app_name = "committee"
-proposals: list[URLPattern] = []
+proposals: list[URLPattern] = [
+    path("proposals/", proposal_views.proposal_list, name="proposals"),
+    path("proposals/new/", proposal_views.proposal_new, name="proposal_new"),
+    path("proposals/<int:proposal_id>/", proposal_views.proposal_detail, name="proposal"),
+    path("proposals/<int:proposal_id>/edit/", proposal_views.proposal_edit, name="proposal_edit"),
+    path(
+        "proposals/<int:proposal_id>/submit/",
+        proposal_views.proposal_submit,
+        name="proposal_submit",
+    ),
+    path(
+        "proposals/<int:proposal_id>/screen/",
+        proposal_views.proposal_screen,
+        name="proposal_screen",
+    ),
+    path(
+        "proposals/<int:proposal_id>/return/",
+        proposal_views.proposal_return,
+        name="proposal_return",
+    ),
+    path(
+        "proposals/<int:proposal_id>/withdraw/",
+        proposal_views.proposal_withdraw,
+        name="proposal_withdraw",
+    ),
+    path(
+        "proposals/<int:proposal_id>/resume/",
+        proposal_views.proposal_resume,
+        name="proposal_resume",
+    ),
+]
 meetings: list[URLPattern] = [
     path("meetings/<int:meeting_id>/", meeting_views.meeting_detail, name="meeting"),
 ]

@@ -9,6 +9,7 @@ from committee.models.proposals import (
     Proposal,
     ProposalImport,
     ProposalImportRow,
+    ProposalSeries,
     ScreeningAnswer,
     ScreeningPoint,
 )
@@ -34,6 +35,7 @@ __all__ = [
     "Proposal",
     "ProposalImport",
     "ProposalImportRow",
+    "ProposalSeries",
     "Resolution",
     "Rubric",
     "ScreeningAnswer",

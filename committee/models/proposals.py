@@ -10,7 +10,7 @@ from django.utils.translation import pgettext_lazy
 
 from accounts.models import User
 from accounts.roles import Role
-from committee.states import ProposalState
+from committee.states import PROPOSAL_ENDS, PROPOSAL_SECRET, MeetingState, ProposalState
 from courses.models import BilingualModel, Course, Institute, Provider, in_language
 
 
@@ -28,6 +28,17 @@ class Outcome(models.TextChoices):
     DEFERRED = "deferred", _("Deferred")
     REJECTED = "rejected", _("Rejected")
     MORE_INFORMATION = "more_info", _("More information asked for")
+
+
+class ProposalImportQuerySet(models.QuerySet["ProposalImport"]):
+    def visible_to(self, user: Any) -> "ProposalImportQuerySet":
+        """Return all to secretary and auditor, to others the files that they brought."""
+        if user.is_superuser or user.has_role(Role.COMMITTEE_SECRETARY, Role.AUDITOR):
+            return self
+        return self.filter(uploaded_by=user)
+
+    def latest_first(self) -> "ProposalImportQuerySet":
+        return self.select_related("uploaded_by").order_by("-uploaded_at", "-pk")
 
 
 class ProposalImport(models.Model):
@@ -48,6 +59,8 @@ class ProposalImport(models.Model):
     uploaded_at = models.DateTimeField(_("uploaded at"))
     applied_at = models.DateTimeField(_("applied at"), null=True, blank=True)
 
+    objects = ProposalImportQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("file of proposals")
         verbose_name_plural = _("files of proposals")
@@ -62,16 +75,70 @@ class ProposalImport(models.Model):
     def __str__(self) -> str:
         return self.file_name
 
+    def get_absolute_url(self) -> str:
+        return reverse("committee:proposal_file", args=[self.pk])
+
+
+class ProposalSeries(models.Model):
+    """The latest number of a year: whoever holds its row numbers proposals alone."""
+
+    year = models.PositiveSmallIntegerField(_("year"), unique=True)
+    latest = models.PositiveIntegerField(_("latest number"), default=0)
+
+    objects: Any = models.Manager()
+
+    class Meta:
+        verbose_name = _("series of proposals")
+        verbose_name_plural = _("series of proposals")
+
+    def __str__(self) -> str:
+        return f"P/{self.year}/{self.latest:03}"
+
 
 class ProposalQuerySet(models.QuerySet["Proposal"]):
     def visible_to(self, user: Any) -> "ProposalQuerySet":
-        """Return all to secretary and auditor, their own to others; a member's meetings too."""
+        """Return all to secretary and auditor, their own to others; a member's meetings too.
+
+        An expert sees the proposals to whose items the expert is invited, once they are called.
+        """
         if user.is_superuser or user.has_role(Role.COMMITTEE_SECRETARY, Role.AUDITOR):
             return self
         seen = Q(recorded_by=user)
         if user.has_role(Role.COMMITTEE_MEMBER):
             seen |= Q(items__meeting__attendance__seat__user=user)
+        if user.has_role(Role.NODAL_OFFICER):
+            called = set(MeetingState.values) - {MeetingState.DRAFT}
+            seen |= Q(items__invitations__user=user, items__meeting__state__in=called)
         return self.filter(seen).distinct()
+
+    def in_state(self, state: str) -> "ProposalQuerySet":
+        """Narrow down to a state; what is none leaves all."""
+        return self.filter(state=state) if state in ProposalState.values else self
+
+    def before_committee(self) -> "ProposalQuerySet":
+        """Return those that the committee has, decided or not, until the announcement."""
+        return self.filter(state__in=PROPOSAL_SECRET)
+
+    def from_source(self, source: str) -> "ProposalQuerySet":
+        return self.filter(source=source) if source in Proposal.Source.values else self
+
+    def search(self, words: str) -> "ProposalQuerySet":
+        """Return those that hold each of the first eight words in number, title or names."""
+        for word in words.split()[:8]:
+            found = Q(number__icontains=word) | Q(title__icontains=word)
+            found |= Q(title_hi__icontains=word) | Q(institute_name__icontains=word)
+            found |= Q(proposer__icontains=word)
+            self = self.filter(found)
+        return self
+
+    def standing(self) -> "ProposalQuerySet":
+        """Return those that are neither withdrawn nor superseded."""
+        return self.exclude(state__in=PROPOSAL_ENDS)
+
+    def with_people(self) -> "ProposalQuerySet":
+        return self.select_related(
+            "recorded_by", "screened_by", "institute", "provider", "course", "brought_by"
+        )
 
     def awaiting_screening(self) -> "ProposalQuerySet":
         return self.filter(state=ProposalState.SUBMITTED)

@@ -8,6 +8,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from committee.states import RubricState
 from courses.models import BilingualModel, in_language
 
 MOST_POINTS = 10
@@ -53,6 +54,10 @@ class Rubric(BilingualModel):
     def __str__(self) -> str:
         title = in_language(self.title, self.title_hi)
         return f"{title} ({self.version})"
+
+    @property
+    def state(self) -> RubricState:
+        return RubricState.APPROVED if self.approved_at else RubricState.DRAFT
 
 
 class Criterion(BilingualModel):
