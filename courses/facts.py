@@ -1,166 +1,191 @@
-"""The list of courses: which match, how many of each kind, and the cards with all words ready.
+"""The list of courses: which match, how many of each kind, in which order, with their cards.
 
-A card is plain strings, made once for a version of the catalogue, so that neither the database
-nor the template has anything to look up or to format (docs/decisions/0034).
+What is shown of a course is made into words when it is first shown, once for a version of the
+catalogue (docs/decisions/0034, 0111).
 """
 
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
-from typing import Any, NamedTuple
+from functools import cached_property
+from typing import Any, overload
 
-from django.db.models import Min, OuterRef, Q, Subquery, TextChoices
-from django.urls import reverse
-from django.utils.text import Truncator
-from django.utils.translation import get_language, gettext_lazy, ngettext
-from django.utils.translation import gettext as _
+from django.conf import settings
+from django.db.models import Min, OuterRef, Q, Subquery
+from django.utils.module_loading import import_string
+from django.utils.translation import get_language
 
-from courses.kept import keep
-from courses.models import (
-    Course,
-    CourseQuerySet,
-    Institute,
-    Programme,
-    ProgrammeCourse,
-    Run,
-)
+from courses.cards import Card, Words, price_words
+from courses.catalogue_index import MOST_FOUND, CatalogueIndex, Row, Window, index
+from courses.catalogue_query import CatalogueQuery, Sort
+from courses.facets import Chip, Dropped, Facet, Sieve
+from courses.models import Course, CourseQuerySet, Institute, Programme, ProgrammeCourse, Run
+from courses.search import Found, find
 from courses.states import RunState
-from igot.lib.dates import dmy
-from igot.lib.money import dollars
 
-SUMMARY_WORDS = 28
-LEVELS = {level: place for place, level in enumerate(Course.Level.values)}
+__all__ = ["Card", "CatalogueQuery", "Sort", "Words", "price_words"]
 
-
-class Sort(TextChoices):
-    CLOSING = "", gettext_lazy("Open now first")
-    TITLE = "title", gettext_lazy("Title, A to Z")
-    LEVEL = "level", gettext_lazy("Level, introductory first")
+NEAR_COURSES = 3  # shown where nothing is found
+Eligible = Callable[..., frozenset[int] | None]
 
 
-@dataclass(frozen=True, kw_only=True)
-class CatalogueQuery:
-    """A search with its filters; what an address says wrongly is taken as not said."""
+class Entry:
+    """A course in a list; its card is made when it is shown."""
 
-    words: str = ""
-    institute: str = ""
-    level: str = ""
-    mode: str = ""
-    is_open: bool = False
-    sort: str = ""
-
-    @classmethod
-    def of(cls, params: Mapping[str, Any]) -> "CatalogueQuery":
-        level, mode, sort = (str(params.get(name, "")) for name in ("level", "mode", "sort"))
-        return cls(
-            words=" ".join(str(params.get("q", "")).replace("\0", " ").split())[:200],
-            institute=str(params.get("institute", ""))[:50],
-            level=level if level in Course.Level.values else "",
-            mode=mode if mode in Course.Mode.values else "",
-            is_open=params.get("open") == "1",
-            sort=sort if sort in Sort.values else "",
-        )
+    def __init__(self, place: int, catalogue: CatalogueIndex) -> None:
+        self.place, self.catalogue = place, catalogue
 
     @property
-    def is_narrowed(self) -> bool:
-        return bool(self.words or self.institute or self.level or self.mode or self.is_open)
-
-
-class Choice(NamedTuple):
-    """An entry of a filter, with the number of courses that it would leave."""
-
-    value: str
-    label: str
-    courses: int
-    is_chosen: bool
-
-
-class Card(NamedTuple):
-    """A course in a list, in words."""
-
-    url: str
-    title: str
-    institute: str
-    level: str
-    mode: str
-    summary: str
-    tone: str
-    standing: str
-    price: str
-
-
-class Entry(NamedTuple):
-    """A course as the list counts, searches, orders and shows it."""
-
-    pk: int
-    institute: str
-    institute_name: str
-    level: str
-    mode: str
-    title: str
-    closes_on: date | None
-    opens_on: date | None
-    text: str  # all that is searched, case folded
-    card: Card
+    def row(self) -> Row:
+        return self.catalogue.rows[self.place]
 
     @property
-    def is_open(self) -> bool:
-        return self.closes_on is not None or self.mode == Course.Mode.SELF_PACED
+    def pk(self) -> int:
+        return self.row.pk
+
+    @property
+    def card(self) -> Card:
+        key = (self.place, get_language())
+        if key not in self.catalogue.cards:
+            institute = self.catalogue.institutes[self.row.institute].brief_name
+            self.catalogue.cards[key] = Words.in_use().card(self.row, institute)
+        found: Card = self.catalogue.cards[key]
+        return found
+
+
+class Entries(Sequence[Entry]):
+    """The entries at some places, in order; each is made when it is taken."""
+
+    def __init__(self, places: Sequence[int], catalogue: CatalogueIndex) -> None:
+        self.places, self.catalogue = places, catalogue
+
+    def __len__(self) -> int:
+        return len(self.places)
+
+    @overload
+    def __getitem__(self, at: int) -> Entry: ...
+    @overload
+    def __getitem__(self, at: slice) -> "Entries": ...
+    def __getitem__(self, at: int | slice) -> "Entry | Entries":
+        if isinstance(at, slice):
+            return Entries(self.places[at], self.catalogue)
+        return Entry(self.places[at], self.catalogue)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Catalogue:
     """The answer to a query: the matching entries in order, and the filters with their counts."""
 
-    entries: Sequence[Entry]
-    institutes: list[Choice]
-    levels: list[Choice]
-    modes: list[Choice]
-    open_count: int
+    query: CatalogueQuery
+    entries: Entries
     total: int  # courses of the catalogue that match the words, before the filters
+    facets: Sequence[Facet]
+    open_count: int
+    chips: Sequence[Chip]
+    found: Found
+    sieve: Sieve
+
+    @cached_property
+    def respelt(self) -> str:
+        """What was probably meant; "" where the words were found as they are."""
+        return self.found.respelt
+
+    @property
+    def respelt_url(self) -> str:
+        return self.query.but(words=self.respelt).address
+
+    @cached_property
+    def to_drop(self) -> Sequence[Dropped]:
+        return self.sieve.to_drop()
+
+    @cached_property
+    def without_words(self) -> Dropped | None:
+        """What the filters would leave without the words."""
+        if not self.query.words or not self.query.is_filtered:
+            return None
+        left = self.sieve.left_of(self.entries.catalogue.everything).bit_count()
+        return Dropped("", left, self.query.without_words.address) if left else None
+
+    @cached_property
+    def near_courses(self) -> Sequence[Card]:
+        """Three courses for those who found none: near to the words, to the filters, or open."""
+        catalogue = self.entries.catalogue
+        ranks = self.found.any_ranks
+        places = sorted(ranks, key=lambda place: (-ranks[place], place))
+        places = list(dict.fromkeys([*places, *range(len(catalogue.rows))]))
+        return [entry.card for entry in Entries(places[:NEAR_COURSES], catalogue)]
+
+    @property
+    def sorts(self) -> list[tuple[str, str]]:
+        """The orders to choose from: the best match is one of words alone."""
+        return [(s.value, str(s.label)) for s in Sort if self.query.words or s != Sort.MATCH]
 
 
-def search(query: CatalogueQuery, *, today: date) -> Catalogue:
-    """Find the published courses that `query` asks for."""
-    words = query.words.casefold().split()
-    found = [e for e in entries(today=today) if all(word in e.text for word in words)]
-    kept = [entry for entry in found if not _filters_against(query, entry)]
+def search(query: CatalogueQuery, *, today: date, user: Any = None) -> Catalogue:
+    """Find the published courses that `query` asks for; `user` for what is open to them."""
+    catalogue = index(today=today)
+    found = _found(query.words, catalogue)
+    keys = eligible_keys(user, today=today) if query.is_eligible else None
+    sieve = Sieve(
+        query,
+        catalogue,
+        found=found.bits if query.words else catalogue.everything,
+        eligible=None if keys is None else catalogue.bits_of_keys(keys),
+    )
     return Catalogue(
-        entries=sorted(kept, key=_order(query.sort)),
-        institutes=_institute_choices(query, found),
-        levels=_choices(query, found, "level", Course.Level.choices),
-        modes=_choices(query, found, "mode", Course.Mode.choices),
-        open_count=sum(1 for e in found if e.is_open and _filters_against(query, e) <= {"is_open"}),
-        total=len(found),
+        query=query,
+        entries=Entries(catalogue.in_order(sieve.left, query.sort, found.ranks), catalogue),
+        total=sieve.found.bit_count(),
+        facets=sieve.facets(),
+        open_count=sieve.open_count,
+        chips=sieve.chips() if query.is_filtered else (),
+        found=found,
+        sieve=sieve,
     )
 
 
-def entries(*, today: date) -> list[Entry]:
-    """Return every published course in words, kept for the version: two queries, then one."""
-    return keep(("entries", get_language()), lambda: _made_entries(today), today=today)
+def _found(words: str, catalogue: CatalogueIndex) -> Found:
+    """Find words, or remember what they found: every page and filter asks for them again."""
+    if not words:
+        return Found(ranks={})
+    if words not in catalogue.found:
+        if len(catalogue.found) >= MOST_FOUND:
+            catalogue.found.clear()
+        catalogue.found[words] = find(words, catalogue.finder, catalogue.places)
+    answer: Found = catalogue.found[words]
+    return answer
 
 
-def _made_entries(today: date) -> list[Entry]:
-    courses = Course.objects.published(today).select_related("institute").with_terms(today)
-    rows: Iterable[Any] = with_windows(courses, today)  # courses with what was added to them
-    words = Words()
-    return [
-        Entry(
-            pk=course.pk,
-            institute=course.institute.code,
-            institute_name=str(course.institute),
-            level=course.level,
-            mode=course.mode,
-            title=str(course),
-            closes_on=course.closes_on,
-            opens_on=course.opens_on,
-            text=course.searched_text.casefold(),
-            card=words.card(course),
-        )
-        for course in rows
-    ]
+def eligible_keys(user: Any, *, today: date) -> frozenset[int] | None:
+    """Return the courses whose rules admit `user`; None for those without a service record."""
+    if user is None or not user.is_authenticated or not settings.ELIGIBLE_COURSES:
+        return None
+    eligible: Eligible = import_string(settings.ELIGIBLE_COURSES)
+    return eligible(user, today=today)
+
+
+def eligible_count(found: Catalogue, user: Any, *, today: date) -> int | None:
+    """Count what "eligible for me" would leave, or leaves; None as `eligible_keys`."""
+    keys = eligible_keys(user, today=today)
+    if keys is None:
+        return None
+    left = found.sieve.but("is_eligible") & found.entries.catalogue.bits_of_keys(keys)
+    return left.bit_count()
+
+
+def windows(*, today: date) -> dict[Window, list[int]]:
+    """Return what can be joined, alike ones together, with the courses: for eligibility.
+
+    A course without a batch ahead, and one that begins with the learner, has a window without
+    days. No query besides that for the version.
+    """
+    catalogue = index(today=today)
+    if not catalogue.alike:
+        for row in catalogue.rows:
+            undated = Window(row.rule_set_code, row.mode, None, None, None)
+            for window in row.windows or (undated,):
+                catalogue.alike.setdefault(window, []).append(row.pk)
+    return catalogue.alike
 
 
 def with_windows(courses: CourseQuerySet, today: date) -> CourseQuerySet:
@@ -173,108 +198,25 @@ def with_windows(courses: CourseQuerySet, today: date) -> CourseQuerySet:
     return courses.annotate(closes_on=Subquery(closing), opens_on=Subquery(opening))
 
 
+def cards_of(keys: Iterable[int], *, today: date) -> list[Card]:
+    """Return the cards of the published ones of some courses, in the order given."""
+    catalogue = index(today=today)
+    places = [catalogue.places[key] for key in keys if key in catalogue.places]
+    return [entry.card for entry in Entries(places, catalogue)]
+
+
 def cards_of_institute(institute: Institute, *, today: date) -> list[Card]:
     """Return the cards of the courses that `institute` offers or shares, those open now first."""
-    keys = set(Course.objects.of_institute(institute).values_list("pk", flat=True))
-    offered = [entry for entry in entries(today=today) if entry.pk in keys]
-    return [entry.card for entry in sorted(offered, key=_order(Sort.CLOSING))]
+    catalogue = index(today=today)
+    keys = Course.objects.of_institute(institute).values_list("pk", flat=True)
+    places = sorted({catalogue.places[key] for key in keys if key in catalogue.places})
+    return [entry.card for entry in Entries(places, catalogue)]
 
 
 def cards_of_programme(programme: Programme, *, today: date) -> tuple[list[Card], list[Card]]:
     """Return the cards of a programme's courses, the required and the further ones, in order."""
     places = ProgrammeCourse.objects.filter(programme=programme).order_by("position", "pk")
-    cards = {entry.pk: entry.card for entry in entries(today=today)}
-    required: list[Card] = []
-    further: list[Card] = []
-    for key, is_required in places.values_list("course_id", "is_required"):
-        if key in cards:
-            (required if is_required else further).append(cards[key])
-    return required, further
-
-
-class Words:
-    """The words that every card shares, translated once for a page."""
-
-    def __init__(self) -> None:
-        self.prefix = reverse("courses:list")
-        self.levels = {value: str(label) for value, label in Course.Level.choices}
-        self.modes = {value: str(label) for value, label in Course.Mode.choices}
-        self.register_by = _("Register by %(day)s")
-        self.opens_on = _("Opens on %(day)s")
-        self.any_day = _("Join on any day")
-        self.none_open = _("No open batch")
-
-    def card(self, course: Any) -> Card:
-        tone, standing = self.standing(course)
-        return Card(
-            url=f"{self.prefix}{course.code}/",
-            title=str(course),
-            institute=course.institute.brief_name,
-            level=self.levels.get(course.level, ""),
-            mode=self.modes[course.mode],
-            summary=Truncator(course.objective_in_language).words(SUMMARY_WORDS),
-            tone=tone,
-            standing=standing,
-            price=" · ".join(price_words(course.fee_usd, course.weeks)),
-        )
-
-    def standing(self, course: Any) -> tuple[str, str]:
-        """Return tone and words of where registration stands today."""
-        if course.closes_on:
-            return "success", self.register_by % {"day": dmy(course.closes_on)}
-        if course.is_self_paced:
-            return "success", self.any_day
-        if course.opens_on:
-            return "info", self.opens_on % {"day": dmy(course.opens_on)}
-        return "neutral", self.none_open
-
-
-def price_words(fee_usd: Decimal | None, weeks: int | None) -> list[str]:
-    words = [dollars(fee_usd)] if fee_usd else []
-    if weeks:
-        words.append(ngettext("%(number)s week", "%(number)s weeks", weeks) % {"number": weeks})
-    return words
-
-
-def _filters_against(query: CatalogueQuery, entry: Entry) -> set[str]:
-    """Name the filters of `query` that keep `entry` out."""
-    against = {
-        name
-        for name in ("institute", "level", "mode")
-        if getattr(query, name) not in ("", getattr(entry, name))
-    }
-    return against | {"is_open"} if query.is_open and not entry.is_open else against
-
-
-def _choices(
-    query: CatalogueQuery, found: Sequence[Entry], name: str, choices: Iterable[tuple[str, Any]]
-) -> list[Choice]:
-    """Count, for each value of one filter, the courses that the other filters leave."""
-    counts = Counter(
-        getattr(entry, name) for entry in found if _filters_against(query, entry) <= {name}
-    )
-    chosen = getattr(query, name)
-    return [
-        Choice(value, str(label), counts[value], value == chosen)
-        for value, label in choices
-        if counts[value] or value == chosen
-    ]
-
-
-def _institute_choices(query: CatalogueQuery, found: Sequence[Entry]) -> list[Choice]:
-    names = sorted({(entry.institute_name, entry.institute) for entry in found})
-    return _choices(query, found, "institute", [(code, name) for name, code in names])
-
-
-def _order(sort: str) -> Any:
-    if sort == Sort.TITLE:
-        return lambda entry: entry.title.casefold()
-    if sort == Sort.LEVEL:
-        return lambda entry: (LEVELS.get(entry.level, len(LEVELS)), entry.title.casefold())
-    return lambda entry: (
-        not entry.is_open,
-        entry.closes_on or date.max,
-        entry.opens_on or date.max,
-        LEVELS.get(entry.level, len(LEVELS)),
-        entry.title.casefold(),
-    )
+    rows = list(places.values_list("course_id", "is_required"))
+    required = [key for key, is_required in rows if is_required]
+    further = [key for key, is_required in rows if not is_required]
+    return cards_of(required, today=today), cards_of(further, today=today)

@@ -21,6 +21,7 @@ from courses.models.institutes import GradeRule, Institute, Programme, Provider
 from courses.models.names import CourseAlias, FormerTitle
 from courses.models.requirements import Requirement
 from courses.models.runs import Run, RunQuerySet, RunReschedule
+from courses.models.search import SearchText, SearchWord
 from courses.models.version import CatalogueVersion
 
 __all__ = [
@@ -48,5 +49,7 @@ __all__ = [
     "Run",
     "RunQuerySet",
     "RunReschedule",
+    "SearchText",
+    "SearchWord",
     "in_language",
 ]

@@ -16,20 +16,14 @@ from igot.lib.paging import page_of
 CARDS_PER_PAGE = 12
 
 
-def address_of_list(request: HttpRequest) -> str:
-    """Write the search of the course list in one way, whatever order and blanks it comes in."""
+def address_of_list(request: HttpRequest) -> str | None:
+    """Write the search of the course list in one way; what is open to one reader is not kept."""
     asked = facts.CatalogueQuery.of(request.GET)
+    if asked.is_eligible and request.user.is_authenticated:
+        return None
     page = request.GET.get("page", "")
-    said = {
-        "q": asked.words,
-        "institute": asked.institute,
-        "level": asked.level,
-        "mode": asked.mode,
-        "open": "1" if asked.is_open else "",
-        "sort": asked.sort,
-        "page": page if page.isdecimal() and page not in ("0", "1") else "",
-    }
-    return urlencode({name: text for name, text in said.items() if text})
+    pages = [("page", page)] if page.isdecimal() and page not in ("0", "1") else []
+    return urlencode([*asked.but(is_eligible=False).params, *pages])
 
 
 @login_not_required
@@ -38,14 +32,14 @@ def address_of_list(request: HttpRequest) -> str:
 def course_list(request: HttpRequest) -> HttpResponse:
     today = timezone.localdate()
     query = facts.CatalogueQuery.of(request.GET)
-    found = facts.search(query, today=today)
+    found = facts.search(query, today=today, user=request.user)
     page = page_of(request, found.entries, per_page=CARDS_PER_PAGE)
     context = {
         "query": query,
         "found": found,
         "page_obj": page,
         "cards": [entry.card for entry in page],
-        "sorts": facts.Sort.choices,
+        "kept_params": query.params,
     }
     return TemplateResponse(request, "courses/course_list.html", context)
 

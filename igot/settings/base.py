@@ -268,6 +268,10 @@ CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 1, "interval_start": 0, "inte
 CELERY_BEAT_SCHEDULE = SCHEDULE
 CELERY_BEAT_SYNC_EVERY = 1  # each dispatch touches the schedule file: its age is beat's health
 
+# --- the catalogue -----------------------------------------------------------------------------
+# (user, *, today) -> keys of the courses whose rules admit the user, None without a record
+ELIGIBLE_COURSES = "eligibility.panels.eligible_courses"
+
 # --- mail ------------------------------------------------------------------------------------
 vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
 EMAIL_TIMEOUT = 10

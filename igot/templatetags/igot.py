@@ -4,6 +4,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any, Final
+from urllib.parse import urlencode
 
 from django import template
 from django.conf import settings
@@ -162,7 +163,12 @@ def nav_url(name: str, *args: Any, **kwargs: Any) -> str:
 
 @register.simple_tag(takes_context=True)
 def page_link(context: template.Context, page: int) -> str:
-    """Return the address of another page of the list, with the search and filters kept."""
+    """Return the address of another page of the list, with the search and filters kept.
+
+    A view that knows what its address says may give it as `kept_params`, pairs in its own order.
+    """
+    if "kept_params" in context:
+        return f"?{urlencode([*context['kept_params'], ('page', str(page))])}"
     request: HttpRequest = context["request"]
     query = request.GET.copy()
     query["page"] = str(page)
