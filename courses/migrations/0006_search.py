@@ -224,7 +224,7 @@ def leave(apps: StateApps, editor: BaseDatabaseSchemaEditor) -> None:
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('courses', '0004_terms_and_names'),
+        ('courses', '0005_version_told'),
     ]
 
     operations = [
