@@ -13,6 +13,7 @@ from enrollment.tasks import issue_missing_letters
 from reports.demo import (
     claims,
     completions,
+    graduate,
     moved,
     office,
     people,
@@ -62,10 +63,12 @@ class Command(BaseCommand):
         coming = registrations.register_each([officers[0], *officers[95:150]], others, chance)
         silent = [run for run in now_open if run.course.rule_set_code == "WEB"]
         coming += registrations.register_each([officers[people.REFERRED + 1]], silent, chance)
+        through = graduate.register_graduate(officers[150:], over)
         for group in (ended, running, coming):
             registrations.note_and_approve(users, group)
         registrations.confirm(users, ended, share=1)
         registrations.confirm(users, running, share=1)
+        registrations.confirm(users, through, share=1)
         registrations.confirm(users, coming, share=0.5)
         for runs, options in (
             (over, {}),
@@ -75,6 +78,7 @@ class Command(BaseCommand):
         ):
             registrations.supply_coupons(users, runs, **options)
         registrations.reveal_some(ended, share=1, chance=chance)
+        registrations.reveal_some(through, share=1, chance=chance)
         registrations.reveal_some(running, share=0.85, chance=chance)
         registrations.reveal_some(coming[1:], share=0.4, chance=chance)
         self.stdout.write(f"  {len(ended) + len(running) + len(coming)} registrations")
@@ -84,6 +88,7 @@ class Command(BaseCommand):
         self.stdout.write(f"  {len(verified)} verified certificates")
         self.stdout.write(f"  {claims.make_claims(users, verified)} claims")
         office.reverse_one(users, verified)
+        graduate.complete_programme(users, through)
         self.stdout.write(f"  {moved.move_a_batch(users, now_open[0])} registration held by a move")
         moved.note_a_promotion(users, officers[0])
         moved.propose_a_birth_date(users, officers[20])
