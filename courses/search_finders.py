@@ -43,11 +43,13 @@ class Finder(Protocol):
 # --- PostgreSQL -------------------------------------------------------------------------------
 _RANKS = """
 SELECT t.place, string_agg(s.course_id::text, ' '), string_agg(
-  round(1000 * ts_rank(%s::float4[], s.vector, t.forms))::int::text, ' ')
-FROM (
-  SELECT w.place, w.query::tsquery AS forms,
+  round(1000 * (ts_rank(r.weights, s.vector, t.forms) + ts_rank(r.weights, s.vector, t.whole)))
+  ::int::text, ' ')
+FROM (SELECT %s::float4[]) AS r (weights), (
+  SELECT w.place, w.query::tsquery AS forms, w.whole::tsquery AS whole,
     w.query::tsquery || plainto_tsquery('english', w.english) AS query
-  FROM unnest(%s::text[], %s::text[]) WITH ORDINALITY AS w (query, english, place)
+  FROM unnest(%s::text[], %s::text[], %s::text[]) WITH ORDINALITY
+    AS w (query, whole, english, place)
 ) AS t JOIN courses_searchtext s ON s.vector @@ t.query
 GROUP BY t.place
 """
@@ -68,10 +70,14 @@ class FullText:
     """The index that PostgreSQL's triggers keep."""
 
     def ranks(self, terms: Sequence[Term]) -> list[Ranks]:
-        queries = [_tsquery(term) for term in terms]
+        asked = [
+            [_tsquery(term) for term in terms],
+            [_all_of(term.forms[0]._replace(is_whole=True)) for term in terms],
+            [_english(term) for term in terms],
+        ]
         found: list[Ranks] = [{} for _term in terms]
         with connection.cursor() as cursor:
-            cursor.execute(_RANKS, [SET_WEIGHTS, queries, [_english(term) for term in terms]])
+            cursor.execute(_RANKS, [SET_WEIGHTS, *asked])
             for place, keys, ranks in cursor:
                 found[place - 1] = _ranks(keys, ranks)
         return found
@@ -113,7 +119,7 @@ def _all_of(form: Form) -> str:
 
 
 def _english(term: Term) -> str:
-    """Return the typed words whose English stem is looked for too, and whose whole form leads."""
+    """Return the typed words whose English stem is looked for too."""
     return "" if term.forms[0].is_phrase else " ".join(term.forms[0].words)
 
 
