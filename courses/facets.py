@@ -170,4 +170,6 @@ def institute_names(index: CatalogueIndex) -> Mapping[str, str]:
 
 def _label(name: str, value: str, index: CatalogueIndex) -> str:
     """Return the words for a value; what the catalogue has not is shown as it was asked."""
-    return next((label for known, label, _bits in labelled(name, index) if known == value), value)
+    if name in LABELS:
+        return str(dict(LABELS[name])[value])
+    return {known: label for known, label, _bits in labelled(name, index)}.get(value, value)
