@@ -1,9 +1,11 @@
 """The few queries that the committee's pages and actions share."""
 
 from collections.abc import Iterable
+from datetime import date
+from typing import NamedTuple
 
 from committee.likeness import Known
-from committee.models import Proposal
+from committee.models import Committee, Proposal, Seat
 from courses.models import Course, Institute
 from igot.lib.people import fold_for_match
 
@@ -45,3 +47,20 @@ def institutes_by_name(institutes: Iterable[Institute] | None = None) -> dict[st
 def institute_names() -> list[str]:
     """Return the names to choose from while an institute is typed."""
     return list(Institute.objects.order_by("title").values_list("title", flat=True))
+
+
+class Constituted(NamedTuple):
+    """A committee with those who sit on it on a day."""
+
+    committee: Committee
+    seats: list[Seat]
+
+
+def committees_on(day: date) -> list[Constituted]:
+    """Return the committees in force on `day`, each with its seats in order: two queries."""
+    committees = list(Committee.objects.in_force(day))
+    seats = list(Seat.objects.held_on(day).in_order().filter(committee__in=committees))
+    return [
+        Constituted(committee, [s for s in seats if s.committee_id == committee.pk])
+        for committee in committees
+    ]

@@ -2,12 +2,15 @@
 
 from django.urls import URLPattern, path
 
+from committee.views import committees as committee_views
 from committee.views import meetings as meeting_views
 from committee.views import minutes as minutes_views
 from committee.views import proposals as proposal_views
 
 app_name = "committee"
 proposals: list[URLPattern] = [
+    path("about/", committee_views.about, name="about"),
+    path("orders/<int:committee_id>.pdf", committee_views.order, name="order"),
     path("proposals/", proposal_views.proposal_list, name="proposals"),
     path("proposals/new/", proposal_views.proposal_new, name="proposal_new"),
     path("proposals/<int:proposal_id>/", proposal_views.proposal_detail, name="proposal"),

@@ -11,7 +11,7 @@ from django.utils.translation import pgettext_lazy
 
 from accounts.models import User
 from accounts.roles import Role
-from courses.models import BilingualModel
+from courses.models import BilingualModel, in_language
 
 DESK = (Role.COMMITTEE_SECRETARY, Role.AUDITOR)
 
@@ -119,6 +119,10 @@ class Seat(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user}, {self.designation}"
+
+    @property
+    def designation_in_language(self) -> str:
+        return in_language(self.designation, self.designation_hi)
 
     @property
     def is_chair(self) -> bool:

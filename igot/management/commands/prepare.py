@@ -19,6 +19,7 @@ LOADING = [  # each adds what is missing; a later one may rest on an earlier one
     "load_catalogue",
     "load_benefits",
     "load_rule_sets",
+    "load_committee",
     "load_reimbursement_reference",
 ]
 
