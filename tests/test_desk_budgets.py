@@ -1,7 +1,10 @@
 """Every list and every record of the desk, whatever it is of: opens, and asks few questions."""
 
+from io import StringIO
+
 import pytest
 from django.contrib import admin
+from django.core.management import call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import get_resolver, reverse
@@ -12,6 +15,7 @@ from enrollment.states import EnrollmentState
 from reimbursement.states import BatchState, ClaimState
 from tests.factories.accounts import make_nodal_officer, make_officer, make_user, sign_in
 from tests.factories.circulars import make_circular
+from tests.factories.committee import make_committee, make_rubric
 from tests.factories.courses import make_module
 from tests.factories.credits import make_credit_entry
 from tests.factories.eligibility import make_representation
@@ -41,6 +45,10 @@ def desk(client, db):
     make_payment_batch(state=BatchState.EXPORTED, claims=3)
     make_circular(state=CircularState.ISSUED)
     make_rate()
+    make_committee()
+    make_rubric()
+    make_rubric(is_approved=False)
+    call_command("load_committee", stdout=StringIO())
     make_module(course=make_enrollment().course)
     user = make_user(*Role, is_superuser=True)
     sign_in(client, user)

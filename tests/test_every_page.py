@@ -45,6 +45,7 @@ PUBLIC = {
     "courses:institute",
     "courses:decision_list",
     "courses:sitemap",
+    "committee:about",
     "courses:institutes",
     "courses:atom",
     "courses:rss",

@@ -5,6 +5,7 @@ from io import StringIO
 from pathlib import Path
 
 import pytest
+from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 from django.forms.models import model_to_dict
@@ -29,6 +30,7 @@ from tests.factories.accounts import (
     sign_in,
 )
 from tests.factories.circulars import make_circular
+from tests.factories.committee import make_committee, make_proposal, make_rubric
 from tests.factories.courses import make_course, make_programme
 from tests.factories.credits import make_credit_entry
 from tests.factories.eligibility import make_decision, make_representation, make_rule_set_version
@@ -184,6 +186,25 @@ def make_confirmed_minutes():
     return minutes, {"meeting": minutes.meeting_id}, chair_user(minutes.meeting)
 
 
+def make_proposed_course(state):
+    def make():
+        nodal = make_nodal_officer()
+        proposal = make_proposal(state=state, recorded_by=nodal, proposer="Zarina Owner")
+        return proposal, {"proposal": proposal.pk}, nodal
+
+    return make
+
+
+def make_constituted():
+    committee = make_committee()
+    committee.order_pdf.save("order.pdf", ContentFile(plain_pdf()))
+    return committee, {"committee": committee.pk}, committee.seats.first().user
+
+
+def make_drafted_rubric():
+    return make_rubric(is_approved=False), {}, owner().user
+
+
 MAKERS = {
     "enrollment": make_submitted,
     "intimation": make_letter,
@@ -206,6 +227,10 @@ MAKERS = {
     "feedback": make_message,
     "rollimport": make_roll,
     "proposedchange": make_proposed,
+    "proposal": make_proposed_course("draft"),
+    "submittedproposal": make_proposed_course("submitted"),
+    "committee": make_constituted,
+    "rubric": make_drafted_rubric,
     "minutes": make_confirmed_minutes,
 }
 
