@@ -2,9 +2,11 @@
 
 from typing import Any
 
+from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.models import AuditEntry, User
+from accounts.roles import Role
 from committee import minutes_text, states
 from committee.actions.minutes import digest_of_corrigendum
 from committee.documents import number_of
@@ -16,6 +18,17 @@ from committee.states import MinutesState
 def minutes_of(meeting_id: int, user: User) -> Minutes | None:
     """Return the minutes of a meeting where there are any that `user` may read."""
     return Minutes.objects.visible_to(user).with_meeting().filter(meeting=meeting_id).first()
+
+
+def meetings_over(user: User) -> QuerySet[Any, Any]:
+    """Return the meetings whose minutes `user` writes, confirms or reads, the latest first."""
+    readable = Q(minutes__in=Minutes.objects.visible_to(user))
+    if user.is_superuser or user.has_role(Role.COMMITTEE_SECRETARY, Role.AUDITOR):
+        readable |= Q(minutes__isnull=True)
+    resolved = Count("items__resolution")
+    waiting = Count("items__resolution", filter=Q(items__resolution__announced_at__isnull=True))
+    rows = Meeting.objects.over().filter(readable).annotate(resolved=resolved, waiting=waiting)
+    return rows.select_related("minutes__document", "committee").latest_first()
 
 
 def not_yet(meeting: Meeting, user: User) -> dict[str, Any]:

@@ -202,7 +202,7 @@ class _Writer:
             ordered_on=dmy(committee.ordered_on),
             day=dmy(begins.date()),
             time=f"{begins:%H:%M}",
-            mode=self._word(meeting.get_mode_display()),
+            mode=self._word(meeting.get_mode_display()).lower(),
             place=f", {meeting.place}" if meeting.place else "",
         )
         present = [row for row in self.facts.attendance if row.is_present]

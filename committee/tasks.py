@@ -1,6 +1,8 @@
 """Work that the schedule finds in the rows of the committee: papers of what was confirmed."""
 
 import uuid
+from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from celery import shared_task
@@ -8,11 +10,14 @@ from django.utils import timezone
 
 from circulars.documents import kept
 from committee import documents
+from committee.actions import announcements
 from committee.actions import minutes as actions
-from committee.models import Corrigendum, Minutes
+from committee.models import Corrigendum, Meeting, Minutes, Proposal, Resolution
+from igot.lib.dates import civil_date
 from igot.lib.errors import Refused
 
 PAPERS_AT_ONCE = 20
+FOLLOWED_AT_ONCE = 100
 
 
 @shared_task
@@ -41,3 +46,27 @@ def _issue_corrigendum(corrigendum: Corrigendum) -> bool:
         except Refused:  # as above
             return False
     return True
+
+
+@shared_task
+def follow_announcements(**ignored: Any) -> int:
+    """Do what follows an announcement on its day; return how many rows were followed up.
+
+    Decisions come into force, published courses are noted, issued circulars are named.
+    """
+    now = timezone.now()
+    for resolution in list(Resolution.objects.waiting(civil_date(now))[:FOLLOWED_AT_ONCE]):
+        _once(announcements.adopt_waiting, resolution_id=resolution.pk, at=now)
+    published = list(Proposal.objects.published_unnoted()[:FOLLOWED_AT_ONCE])
+    for proposal in published:
+        _once(announcements.note_catalogued, proposal_id=proposal.pk, at=now)
+    named = 0
+    for meeting in list(Meeting.objects.with_unnamed_circular()[:FOLLOWED_AT_ONCE]):
+        named += announcements.name_issued_circular(meeting_id=meeting.pk, at=now)
+    return len(published) + named
+
+
+def _once(action: Callable[..., None], **given: Any) -> None:
+    """Do `action` unless another worker was first."""
+    with suppress(Refused):
+        action(**given)

@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, path
 
+from committee.views import announcements as announcement_views
 from committee.views import committees as committee_views
 from committee.views import meetings as meeting_views
 from committee.views import minutes as minutes_views
@@ -46,6 +47,7 @@ meetings: list[URLPattern] = [
 ]
 room: list[URLPattern] = []
 minutes: list[URLPattern] = [
+    path("minutes/", minutes_views.minutes_list, name="minutes_list"),
     path("meetings/<int:meeting_id>/minutes/", minutes_views.minutes, name="minutes"),
     path(
         "meetings/<int:meeting_id>/minutes/draft/",
@@ -91,6 +93,18 @@ minutes: list[URLPattern] = [
         "corrigenda/<int:corrigendum_id>.pdf",
         minutes_views.corrigendum_pdf,
         name="corrigendum_pdf",
+    ),
+    path(
+        "meetings/<int:meeting_id>/announcement/",
+        announcement_views.announcement,
+        name="announcement",
+    ),
+    path("meetings/<int:meeting_id>/announce/", announcement_views.announce, name="announce"),
+    path("circulars/", announcement_views.circular_list, name="circulars"),
+    path(
+        "meetings/<int:meeting_id>/circular/",
+        announcement_views.circular_draft,
+        name="circular_draft",
     ),
 ]
 urlpatterns = [*proposals, *meetings, *room, *minutes]

@@ -28,7 +28,9 @@ class Step(NamedTuple):
 
 CONFIRM = Step(frozenset({DecisionState.DRAFT}), DecisionState.IN_FORCE, Role.COMMITTEE_MEMBER)
 WITHDRAW = Step(frozenset({DecisionState.IN_FORCE}), DecisionState.WITHDRAWN, Role.COMMITTEE_MEMBER)
-STEPS = (CONFIRM, WITHDRAW)
+# Taken in a meeting of the committee, confirmed with its minutes: it begins in force.
+ADOPT = Step(frozenset({DecisionState.DRAFT}), DecisionState.IN_FORCE, Role.COMMITTEE_SECRETARY)
+STEPS = (CONFIRM, WITHDRAW)  # of people; ADOPT follows an announcement
 RECORDER = Role.COMMITTEE_SECRETARY  # records what was resolved, as a draft
 MOVABLE = frozenset({RunState.SCHEDULED})  # its days move by an action; those of others are free
 RESCHEDULER = Role.DEALING_HAND

@@ -14,6 +14,7 @@ from accounts.roles import Role
 from accounts.states import RecordState
 from circulars.models import Circular
 from circulars.states import CircularState
+from committee.models import Meeting, Minutes
 from courses.models import CommitteeDecision
 from courses.states import DecisionState
 from credits.models import CreditEntry, CreditThreshold
@@ -324,6 +325,42 @@ QUEUES = (
         ),
         "admin:courses_committeedecision_changelist",
         "?state__exact=draft",
+    ),
+    Queue(
+        Role.COMMITTEE_MEMBER,
+        lambda user: Minutes.objects.awaiting_chair(user),
+        lambda n: ngettext(
+            "%(n)s text of minutes to confirm", "%(n)s texts of minutes to confirm", n
+        ),
+        "committee:minutes_list",
+    ),
+    Queue(
+        Role.COMMITTEE_SECRETARY,
+        lambda user: Meeting.objects.without_minutes(),
+        lambda n: ngettext(
+            "%(n)s meeting waits for its minutes", "%(n)s meetings wait for their minutes", n
+        ),
+        "committee:minutes_list",
+    ),
+    Queue(
+        Role.COMMITTEE_SECRETARY,
+        lambda user: Meeting.objects.to_announce(),
+        lambda n: ngettext(
+            "%(n)s meeting has decisions to announce",
+            "%(n)s meetings have decisions to announce",
+            n,
+        ),
+        "committee:minutes_list",
+    ),
+    Queue(
+        Role.CIRCULAR_AUTHOR,
+        lambda user: Meeting.objects.without_circular(),
+        lambda n: ngettext(
+            "%(n)s meeting waits for the circular of its decisions",
+            "%(n)s meetings wait for the circulars of their decisions",
+            n,
+        ),
+        "committee:circulars",
     ),
     Queue(
         Role.CIRCULAR_AUTHOR,

@@ -39,7 +39,7 @@ EVENTS: dict[Step, str] = {
 
 @transaction.atomic
 def advance(
-    proposal: Proposal, step: Step, acting_user: User, at: datetime, **details: Any
+    proposal: Proposal, step: Step, acting_user: User | None, at: datetime, **details: Any
 ) -> AuditEntry:
     """Take `proposal`, whose row the caller has locked and read anew, along `step` and record it.
 
@@ -56,7 +56,7 @@ def advance(
 
 
 def _advance(
-    proposal: Proposal, step: Step, acting_user: User, at: datetime, **details: Any
+    proposal: Proposal, step: Step, acting_user: User | None, at: datetime, **details: Any
 ) -> AuditEntry:
     was, proposal.state = proposal.state, step.target
     proposal.save()

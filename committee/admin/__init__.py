@@ -6,5 +6,12 @@ from committee.admin.committees import (
     ScreeningPointAdmin,
     SeatAdmin,
 )
+from committee.admin.decisions import PaperDecisionAdmin
 
-__all__ = ["CommitteeAdmin", "RubricAdmin", "ScreeningPointAdmin", "SeatAdmin"]
+__all__ = [
+    "CommitteeAdmin",
+    "PaperDecisionAdmin",
+    "RubricAdmin",
+    "ScreeningPointAdmin",
+    "SeatAdmin",
+]

@@ -14,7 +14,7 @@ from accounts.models import User
 from accounts.roles import Role
 from circulars.models import Circular
 from committee.models.committees import Committee, Seat
-from committee.models.proposals import Proposal
+from committee.models.proposals import Outcome, Proposal
 from committee.models.rubrics import Rubric
 from committee.states import ItemState, MeetingState
 
@@ -34,6 +34,33 @@ class MeetingQuerySet(models.QuerySet["Meeting"]):
         if user.has_role(Role.NODAL_OFFICER):
             return called.filter(items__invitations__user=user).distinct()
         return self.none()
+
+    def over(self) -> "MeetingQuerySet":
+        return self.filter(state__in=[MeetingState.CLOSED, MeetingState.CONFIRMED])
+
+    def without_minutes(self) -> "MeetingQuerySet":
+        return self.filter(state=MeetingState.CLOSED, minutes__isnull=True)
+
+    def to_announce(self) -> "MeetingQuerySet":
+        """Return those whose minutes are confirmed and whose decisions wait to be announced."""
+        waiting = Q(items__resolution__isnull=False, items__resolution__announced_at__isnull=True)
+        return self.filter(waiting, state=MeetingState.CONFIRMED).distinct()
+
+    def without_circular(self) -> "MeetingQuerySet":
+        """Return those with announced courses of which no circular is drafted yet."""
+        announced = Q(
+            items__resolution__outcome=Outcome.SHORTLISTED,
+            items__resolution__announced_at__isnull=False,
+        )
+        return self.filter(announced, circular__isnull=True).distinct()
+
+    def with_unnamed_circular(self) -> "MeetingQuerySet":
+        """Return those whose circular is issued, but not named on all their decisions."""
+        decided = Q(
+            items__resolution__decision__isnull=False,
+            items__resolution__decision__circular__isnull=True,
+        )
+        return self.filter(decided, circular__in=Circular.objects.public()).distinct()
 
     def latest_first(self) -> "MeetingQuerySet":
         return self.order_by("-begins_at", "-pk")

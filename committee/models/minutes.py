@@ -3,15 +3,16 @@
 from typing import Any
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.roles import Role
 from circulars.models import IssuedDocument
 from committee.models.committees import Seat
-from committee.models.meetings import Meeting
+from committee.models.meetings import Attendance, Meeting
 from committee.states import MinutesState
+from igot.lib.dates import civil_today
 
 
 class MinutesQuerySet(models.QuerySet["Minutes"]):
@@ -29,6 +30,16 @@ class MinutesQuerySet(models.QuerySet["Minutes"]):
         chairs = Seat.objects.filter(kind=Seat.Kind.CHAIR, user=user).values("committee")
         presided = Q(meeting__committee__in=chairs) & ~Q(state=MinutesState.DRAFT)
         return self.filter(own | presided)
+
+    def awaiting_chair(self, user: Any) -> "MinutesQuerySet":
+        """Return what waits for `user` to confirm, as the chair who presided or is in office."""
+        presided = Attendance.objects.filter(
+            meeting=OuterRef("meeting"), seat__kind=Seat.Kind.CHAIR
+        ).exclude(mode=Attendance.Mode.ABSENT)
+        in_office = Seat.objects.held_on(civil_today()).filter(kind=Seat.Kind.CHAIR, user=user)
+        stands_in = ~Exists(presided) & Q(meeting__committee__in=in_office.values("committee"))
+        own = Exists(presided.filter(seat__user=user))
+        return self.filter(own | stands_in, state=MinutesState.SUBMITTED)
 
     def with_meeting(self) -> "MinutesQuerySet":
         return self.select_related("meeting__committee", "confirmed_by", "drafted_by", "document")

@@ -146,6 +146,11 @@ class ProposalQuerySet(models.QuerySet["Proposal"]):
     def ready_for_agenda(self) -> "ProposalQuerySet":
         return self.filter(state=ProposalState.SCREENED)
 
+    def published_unnoted(self) -> "ProposalQuerySet":
+        """Return what was announced and whose course is published, but not yet noted as such."""
+        rows = self.filter(state=ProposalState.NOTIFIED, outcome=Outcome.SHORTLISTED)
+        return rows.filter(course__in=Course.objects.published()).order_by("pk")
+
     def latest_first(self) -> "ProposalQuerySet":
         return self.order_by("-received_on", "-pk")
 

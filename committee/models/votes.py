@@ -1,5 +1,6 @@
 """What each member did on each item (interest, score sheet, vote), and what was resolved."""
 
+from datetime import date
 from typing import Any
 
 from django.db import models
@@ -8,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from accounts.models import User
+from accounts.roles import Role
 from committee import rules
 from committee.models.committees import Seat
 from committee.models.meetings import AgendaItem, Attendance
@@ -120,6 +122,25 @@ class Participation(models.Model):
         )
 
 
+class ResolutionQuerySet(models.QuerySet["Resolution"]):
+    def visible_to(self, user: Any) -> "ResolutionQuerySet":
+        """Return what was announced, and everything to the secretary and the auditor."""
+        if user.is_superuser or user.has_role(Role.COMMITTEE_SECRETARY, Role.AUDITOR):
+            return self
+        return self.announced()
+
+    def announced(self) -> "ResolutionQuerySet":
+        return self.filter(announced_at__isnull=False)
+
+    def unannounced(self) -> "ResolutionQuerySet":
+        return self.filter(announced_at__isnull=True)
+
+    def waiting(self, day: date) -> "ResolutionQuerySet":
+        """Return what was announced and comes into force by `day`, but is not yet adopted."""
+        rows = self.announced().filter(outcome=Outcome.SHORTLISTED, decision__isnull=True)
+        return rows.filter(valid_from__lte=day).order_by("pk")
+
+
 class Resolution(models.Model):
     """What the committee resolved on an item, with the count of votes: decided now, told later."""
 
@@ -179,7 +200,7 @@ class Resolution(models.Model):
         verbose_name=_("decision in the catalogue"),
     )
 
-    objects: Any = models.Manager()
+    objects = ResolutionQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("resolution")

@@ -19,10 +19,23 @@ from committee.models import Corrigendum, Meeting, Minutes
 from committee.policies import minutes as policies
 from igot.lib.errors import Refused
 from igot.lib.files import send_file
+from igot.lib.paging import page_of
 
 WRITERS = (Role.COMMITTEE_SECRETARY,)
 CHAIRS = (Role.COMMITTEE_MEMBER,)
 READERS = (Role.COMMITTEE_SECRETARY, Role.COMMITTEE_MEMBER, Role.AUDITOR)
+
+
+@role_required(*READERS)
+@require_safe
+def minutes_list(request: UserRequest) -> HttpResponse:
+    """List the meetings that are over, with their minutes and what is still to be announced."""
+    context = {
+        "page_obj": page_of(request, minutes_page.meetings_over(request.user)),
+        "may_announce": request.user.has_role(Role.COMMITTEE_SECRETARY),
+        "sees_decisions": request.user.has_role(Role.COMMITTEE_SECRETARY, Role.AUDITOR),
+    }
+    return TemplateResponse(request, "committee/minutes_list.html", context)
 
 
 @role_required(*READERS)

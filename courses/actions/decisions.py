@@ -5,15 +5,19 @@ from typing import Any
 
 from django.db import transaction
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from accounts import audit
 from accounts.models import AuditEntry, User
 from accounts.notifications import notify
 from accounts.roles import Role
+from circulars.models import Circular
 from courses import policies, states
 from courses.models import CommitteeDecision, Course
 from courses.states import DecisionState
 from igot.lib.errors import Refused
+
+EVENTS = {states.CONFIRM: "confirmed", states.WITHDRAW: "withdrawn", states.ADOPT: "adopted"}
 
 
 @transaction.atomic
@@ -59,6 +63,50 @@ def withdraw_decision(*, decision_id: int, reason: str, acting_user: User, at: d
         _tell(decision.recorded_by, entry, decision, reason=reason)
 
 
+@transaction.atomic
+def adopt_decision(*, decision: CommitteeDecision, acting_user: User | None, at: datetime) -> None:
+    """Put a decision in force that the committee took in a meeting and its chair confirmed.
+
+    Who recorded and who confirmed it is set by the caller, as the minutes say. One on the same
+    course and rule set that is in force until now is withdrawn: the later decision stands.
+    :raises Refused: a decision of this number is on record already
+    """
+    Course.objects.select_for_update(no_key=True).get(pk=decision.course_id)
+    known = CommitteeDecision.objects.filter(resolution_number=decision.resolution_number)
+    if known.exists():
+        raise Refused(
+            _("A decision with the number %(number)s is on record already.")
+            % {"number": decision.resolution_number}
+        )
+    standing = CommitteeDecision.objects.in_force().filter(
+        course=decision.course_id, rule_set_code=decision.rule_set_code
+    )
+    for earlier in standing.select_for_update(no_key=True, of=("self",)):
+        reason = f"superseded by {decision.resolution_number}"
+        entry = _advance(earlier, states.WITHDRAW, acting_user, at, reason=reason)
+        if earlier.recorded_by:
+            _tell(earlier.recorded_by, entry, earlier, reason=reason)
+    _advance(decision, states.ADOPT, acting_user, at)
+
+
+@transaction.atomic
+def name_circular(
+    *, decision: CommitteeDecision, circular: Circular, acting_user: User | None, at: datetime
+) -> None:
+    """Note by which circular a decision was announced, where none is named yet."""
+    stored = CommitteeDecision.objects.select_for_update(no_key=True).get(pk=decision.pk)
+    if stored.circular_id is None:
+        stored.circular = circular
+        stored.save()
+        audit.record(
+            stored,
+            "committee_decision.circular_named",
+            acting_user=acting_user,
+            at=at,
+            circular=circular.number,
+        )
+
+
 def _lock_for(step: states.Step, decision_id: int, acting_user: User) -> CommitteeDecision:
     """Lock the course, so that two decisions on it cannot come into force side by side."""
     course_id = CommitteeDecision.objects.values_list("course_id", flat=True).get(pk=decision_id)
@@ -70,11 +118,15 @@ def _lock_for(step: states.Step, decision_id: int, acting_user: User) -> Committ
 
 
 def _advance(
-    decision: CommitteeDecision, step: states.Step, acting_user: User, at: datetime, **details: Any
+    decision: CommitteeDecision,
+    step: states.Step,
+    acting_user: User | None,
+    at: datetime,
+    **details: Any,
 ) -> AuditEntry:
     was, decision.state = decision.state, step.target
     decision.save()
-    event = f"committee_decision.{'confirmed' if step is states.CONFIRM else 'withdrawn'}"
+    event = f"committee_decision.{EVENTS[step]}"
     return audit.record(decision, event, acting_user=acting_user, at=at, was=was, **details)
 
 

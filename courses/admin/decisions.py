@@ -65,6 +65,8 @@ class CommitteeDecisionAdmin(DeskAdmin):
         "committee_decision.loaded": _("Loaded with the catalogue"),
         "committee_decision.recorded": _("Recorded"),
         "committee_decision.confirmed": _("Confirmed"),
+        "committee_decision.adopted": _("Announced by the committee"),
+        "committee_decision.circular_named": _("Circular named"),
         "committee_decision.withdrawn": _("Withdrawn"),
     }
 

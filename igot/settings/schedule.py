@@ -99,4 +99,9 @@ SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": timedelta(seconds=60),
         "options": {"expires": 55},
     },
+    "follow-announcements": {
+        "task": "committee.tasks.follow_announcements",
+        "schedule": timedelta(seconds=60),
+        "options": {"expires": 55},
+    },
 }
