@@ -125,6 +125,8 @@ DESK: dict[Role, dict[str, str]] = {
         "committee.rubric": "vac",
         "committee.criterion": "vac",
         "committee.screeningpoint": "vac",
+        "committee.participation": "v",
+        "committee.resolution": "v",
     },
     Role.CIRCULAR_AUTHOR: {
         "circulars.circular": "vac",
@@ -167,6 +169,8 @@ DESK: dict[Role, dict[str, str]] = {
             "committee.rubric",
             "committee.criterion",
             "committee.screeningpoint",
+            "committee.participation",
+            "committee.resolution",
             "circulars.circular",
             "circulars.paragraph",
             "circulars.addressee",

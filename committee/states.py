@@ -113,7 +113,7 @@ MEETING_EDITABLE = frozenset({M.DRAFT, M.CALLED})
 
 OPEN_ITEM = Step(
     frozenset({ItemState.LISTED, ItemState.CLOSED}), ItemState.OPEN, SECRETARY
-)  # CLOSED: nobody may be shut out
+)  # CLOSED: opened again, with a reason (docs/decisions/0130)
 CLOSE_ITEM = Step(frozenset({ItemState.OPEN}), ItemState.CLOSED, SECRETARY)
 DECIDE_ITEM = Step(frozenset({ItemState.CLOSED}), ItemState.DECIDED, SECRETARY)
 CARRY_ITEM_OVER = Step(
@@ -123,6 +123,7 @@ CARRY_ITEM_OVER = Step(
 )
 ITEM_STEPS = (OPEN_ITEM, CLOSE_ITEM, DECIDE_ITEM, CARRY_ITEM_OVER)
 ITEM_LIVE = frozenset({ItemState.LISTED, ItemState.OPEN, ItemState.CLOSED})
+ITEM_REVEALED = frozenset({ItemState.CLOSED, ItemState.DECIDED})  # its scores and votes are shown
 ITEM_ENDS = frozenset({ItemState.DECIDED, ItemState.CARRIED_OVER})
 
 SUBMIT_MINUTES = Step(frozenset({N.DRAFT}), N.SUBMITTED, SECRETARY)

@@ -4,9 +4,11 @@ from django.urls import URLPattern, path
 
 from committee.views import announcements as announcement_views
 from committee.views import committees as committee_views
+from committee.views import control as control_views
 from committee.views import meetings as meeting_views
 from committee.views import minutes as minutes_views
 from committee.views import proposals as proposal_views
+from committee.views import room as room_views
 
 app_name = "committee"
 proposals: list[URLPattern] = [
@@ -45,7 +47,32 @@ proposals: list[URLPattern] = [
 meetings: list[URLPattern] = [
     path("meetings/<int:meeting_id>/", meeting_views.meeting_detail, name="meeting"),
 ]
-room: list[URLPattern] = []
+room: list[URLPattern] = [
+    path("meetings/<int:meeting_id>/room/", room_views.room, name="room"),
+    path("meetings/<int:meeting_id>/control/", control_views.control, name="control"),
+    path(
+        "meetings/<int:meeting_id>/presence/", control_views.record_presence, name="record_presence"
+    ),
+    path("items/<int:item_id>/room/", room_views.item_room, name="item_room"),
+    path("items/<int:item_id>/room/status/", room_views.item_status, name="item_status"),
+    path("items/<int:item_id>/interest/", room_views.item_interest, name="item_interest"),
+    path("items/<int:item_id>/sheet/", room_views.item_sheet, name="item_sheet"),
+    path("items/<int:item_id>/vote/", room_views.item_vote, name="item_vote"),
+    path("items/<int:item_id>/casting-vote/", room_views.item_tie, name="item_tie"),
+    path(
+        "items/<int:item_id>/control/status/", control_views.control_status, name="control_status"
+    ),
+    path("items/<int:item_id>/open/", control_views.item_open, name="item_open"),
+    path("items/<int:item_id>/close/", control_views.item_close, name="item_close"),
+    path("items/<int:item_id>/reopen/", control_views.item_reopen, name="item_reopen"),
+    path("items/<int:item_id>/carry-over/", control_views.item_carry_over, name="item_carry_over"),
+    path("items/<int:item_id>/resolution/", control_views.item_resolve, name="item_resolve"),
+    path(
+        "resolutions/<int:resolution_id>/correct/",
+        control_views.resolution_correct,
+        name="resolution_correct",
+    ),
+]
 minutes: list[URLPattern] = [
     path("minutes/", minutes_views.minutes_list, name="minutes_list"),
     path("meetings/<int:meeting_id>/minutes/", minutes_views.minutes, name="minutes"),

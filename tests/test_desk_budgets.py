@@ -8,14 +8,17 @@ from django.core.management import call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import get_resolver, reverse
+from django.utils import timezone
 
 from accounts.roles import Role
 from circulars.states import CircularState
+from committee.actions.resolutions import record_resolution
 from enrollment.states import EnrollmentState
 from reimbursement.states import BatchState, ClaimState
+from tests.committee.rooms import make_voted_item, shortlisting
 from tests.factories.accounts import make_nodal_officer, make_officer, make_user, sign_in
 from tests.factories.circulars import make_circular
-from tests.factories.committee import make_committee, make_rubric
+from tests.factories.committee import make_committee, make_rubric, make_secretary
 from tests.factories.courses import make_module
 from tests.factories.credits import make_credit_entry
 from tests.factories.eligibility import make_representation
@@ -50,6 +53,12 @@ def desk(client, db):
     make_rubric(is_approved=False)
     call_command("load_committee", stdout=StringIO())
     make_module(course=make_enrollment().course)
+    record_resolution(
+        item_id=make_voted_item().pk,
+        terms=shortlisting(),
+        acting_user=make_secretary(),
+        at=timezone.now(),
+    )
     user = make_user(*Role, is_superuser=True)
     sign_in(client, user)
     return client

@@ -7,10 +7,13 @@ from committee.admin.committees import (
     SeatAdmin,
 )
 from committee.admin.decisions import PaperDecisionAdmin
+from committee.admin.room import ParticipationAdmin, ResolutionAdmin
 
 __all__ = [
     "CommitteeAdmin",
     "PaperDecisionAdmin",
+    "ParticipationAdmin",
+    "ResolutionAdmin",
     "RubricAdmin",
     "ScreeningPointAdmin",
     "SeatAdmin",

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Count, F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -146,6 +146,11 @@ class Meeting(models.Model):
     def get_absolute_url(self) -> str:
         return reverse("committee:meeting", args=[self.pk])
 
+    @property
+    def control_url(self) -> str:
+        """The secretary's page while the meeting is in session."""
+        return reverse("committee:control", args=[self.pk])
+
 
 class Attendance(models.Model):
     """How a member attends a meeting; a row for each member from the day the meeting is called."""
@@ -194,6 +199,20 @@ class AgendaItemQuerySet(models.QuerySet["AgendaItem"]):
     def in_order(self) -> "AgendaItemQuerySet":
         return self.select_related("proposal").order_by("position", "pk")
 
+    def with_all(self) -> "AgendaItemQuerySet":
+        return self.select_related("proposal", "meeting__committee", "meeting__rubric")
+
+    def with_counts(self) -> "AgendaItemQuerySet":
+        """Add how many members count for the quorum of each item, and whether the chair does."""
+        counting = Q(participations__is_voting=True, participations__is_recused=False)
+        counting &= ~Q(participations__presence=Attendance.Mode.ABSENT)
+        return self.annotate(
+            counted=Count("participations", filter=counting),
+            chairs_counted=Count(
+                "participations", filter=counting & Q(participations__is_chair=True)
+            ),
+        )
+
 
 class AgendaItem(models.Model):
     """A proposal on the agenda of a meeting; the quorum it needs is the committee's, kept here."""
@@ -227,12 +246,7 @@ class AgendaItem(models.Model):
                 condition=Q(state__in=["listed", "open", "closed"]),
                 name="committee_agendaitem_one_live",
             ),
-            models.UniqueConstraint(
-                fields=["meeting"],
-                condition=Q(state="open"),
-                name="committee_agendaitem_one_open",
-            ),
-        ]
+        ]  # with triggers: one item open at a time, but by circulation (migration 0005)
 
     def __str__(self) -> str:
         return f"{self.position}. {self.proposal.title_in_language}"

@@ -60,6 +60,18 @@ class Rubric(BilingualModel):
         return RubricState.APPROVED if self.approved_at else RubricState.DRAFT
 
 
+class CriterionQuerySet(models.QuerySet["Criterion"]):
+    def in_order(self) -> "CriterionQuerySet":
+        return self.order_by("position")
+
+    def with_points_of(self, participation: models.Model) -> "CriterionQuerySet":
+        """Add the points that the member of `participation` gave, as `own_points`."""
+        given = CriterionScore.objects.filter(
+            participation=participation.pk, criterion=models.OuterRef("pk")
+        )
+        return self.in_order().annotate(own_points=models.Subquery(given.values("points")))
+
+
 class Criterion(BilingualModel):
     """A criterion with its weight in per cent; points run from 0 to 10."""
 
@@ -75,6 +87,8 @@ class Criterion(BilingualModel):
     weight = models.PositiveSmallIntegerField(
         _("weight in per cent"), validators=[MinValueValidator(1), MaxValueValidator(100)]
     )
+
+    objects = CriterionQuerySet.as_manager()
 
     class Meta(BilingualModel.Meta):
         abstract = False

@@ -11,7 +11,7 @@ from django.utils.translation import pgettext_lazy
 from accounts.models import User
 from accounts.roles import Role
 from committee import rules
-from committee.models.committees import Seat
+from committee.models.committees import DESK, Seat
 from committee.models.meetings import AgendaItem, Attendance
 from committee.models.proposals import Currency, Outcome
 from courses.models import CommitteeDecision, Course, in_language
@@ -36,8 +36,27 @@ class Vote(models.TextChoices):
 
 
 class ParticipationQuerySet(models.QuerySet["Participation"]):
+    def visible_to(self, user: Any) -> "ParticipationQuerySet":
+        """Return all to the secretary and the auditor, their own to members."""
+        if user.is_superuser or user.has_role(*DESK):
+            return self
+        return self.filter(seat__user=user)
+
     def with_member(self) -> "ParticipationQuerySet":
         return self.select_related("seat__user")
+
+    def with_item(self) -> "ParticipationQuerySet":
+        return self.select_related("item__proposal", "item__meeting__committee")
+
+    def with_recusals(self, user: Any) -> "ParticipationQuerySet":
+        """Add whether `user` is recused from the item, and so sees no votes on it."""
+        own = Participation.objects.filter(
+            item=models.OuterRef("item"), seat__user=user.pk, is_recused=True
+        )
+        return self.annotate(reader_is_recused=models.Exists(own))
+
+    def chair_first(self) -> "ParticipationQuerySet":
+        return self.order_by("-is_chair", "seat")
 
 
 class Participation(models.Model):
@@ -139,6 +158,11 @@ class ResolutionQuerySet(models.QuerySet["Resolution"]):
         """Return what was announced and comes into force by `day`, but is not yet adopted."""
         rows = self.announced().filter(outcome=Outcome.SHORTLISTED, decision__isnull=True)
         return rows.filter(valid_from__lte=day).order_by("pk")
+
+    def with_meeting(self) -> "ResolutionQuerySet":
+        return self.select_related(
+            "item__meeting__committee", "item__meeting__rubric", "item__proposal"
+        )
 
 
 class Resolution(models.Model):

@@ -15,6 +15,7 @@ from django.utils import timezone
 from accounts.models import AuditEntry
 from accounts.roles import Role
 from circulars.states import CircularState
+from committee.actions.resolutions import record_resolution
 from committee.tasks import render_minutes
 from enrollment import tasks
 from enrollment.models import ProgrammeCompletion
@@ -22,6 +23,7 @@ from enrollment.states import CertificateState, EnrollmentState
 from igot.lib.uploads import check_upload
 from reimbursement.states import BatchState, ClaimState
 from reports.models import Feedback
+from tests.committee.rooms import make_open_item, make_voted_item, shortlisting
 from tests.factories.accounts import (
     make_authority,
     make_nodal_officer,
@@ -30,7 +32,13 @@ from tests.factories.accounts import (
     sign_in,
 )
 from tests.factories.circulars import make_circular
-from tests.factories.committee import make_committee, make_proposal, make_rubric
+from tests.factories.committee import (
+    make_committee,
+    make_proposal,
+    make_rubric,
+    make_secretary,
+    members_of,
+)
 from tests.factories.courses import make_course, make_programme
 from tests.factories.credits import make_credit_entry
 from tests.factories.eligibility import make_decision, make_representation, make_rule_set_version
@@ -169,6 +177,36 @@ def make_message():
     return message, {}, owner().user
 
 
+def make_member_of_item():
+    item = make_open_item()
+    own = members_of(item)[0]
+    return own, item, own.seat.user
+
+
+def make_item_before_committee():
+    _own, item, member = make_member_of_item()
+    return item, {"openitem": item.pk}, member
+
+
+def make_room():
+    _own, item, member = make_member_of_item()
+    return item.meeting, {"meetingroom": item.meeting_id, "openitem": item.pk}, member
+
+
+def make_participation():
+    own, item, member = make_member_of_item()
+    return own, {"openitem": item.pk}, member
+
+
+def make_resolved():
+    item = make_voted_item()
+    resolution = record_resolution(
+        item_id=item.pk, terms=shortlisting(), acting_user=make_secretary(), at=timezone.now()
+    )
+    keys = {"resolution": resolution.pk, "decideditem": item.pk}
+    return resolution, keys, members_of(item)[0].seat.user
+
+
 def make_roll():
     own = make_source(name="List of Zarina Owner", authority=make_authority())
     roll = make_checked(source=own)
@@ -232,6 +270,10 @@ MAKERS = {
     "committee": make_constituted,
     "rubric": make_drafted_rubric,
     "minutes": make_confirmed_minutes,
+    "openitem": make_item_before_committee,
+    "meetingroom": make_room,
+    "participation": make_participation,
+    "resolution": make_resolved,
 }
 
 
