@@ -6,7 +6,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_POST, require_safe
 
 from courses.models import Course
-from igot.lib.paging import PER_PAGE
+from courses.views.catalogue import CARDS_PER_PAGE
 
 
 @login_not_required
@@ -14,9 +14,8 @@ from igot.lib.paging import PER_PAGE
 def card_list(request: HttpRequest) -> HttpResponse:
     """Show as many courses as a page of the catalogue, by one query and one plain template."""
     courses = Course.objects.filter(is_published=True).select_related("institute")
-    return render(
-        request, "benchmarks/bare_list.html", {"courses": courses.order_by("code")[:PER_PAGE]}
-    )
+    shown = courses.order_by("code")[:CARDS_PER_PAGE]
+    return render(request, "benchmarks/bare_list.html", {"courses": shown})
 
 
 @require_POST

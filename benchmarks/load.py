@@ -2,14 +2,18 @@
 
 import os
 import socket
+import subprocess
+import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
 
 CLIENTS = 4
+WORKERS = 2
 TICK = os.sysconf("SC_CLK_TCK")
 
 
@@ -66,8 +70,10 @@ def cpu_seconds(pids: Iterable[int]) -> float:
     return ticks / TICK
 
 
-def measure(target: Target, *, port: int, parent: int) -> Measured:
+def measure(target: Target, *, port: int, parent: int, beside: Sequence[int] = ()) -> Measured:
     """Send all requests of `target` by a few clients at once and return rate and cost.
+
+    The cost is that of the workers, and of the processes `beside` them.
 
     :raises RuntimeError: an answer was not the expected one
     """
@@ -83,10 +89,36 @@ def measure(target: Target, *, port: int, parent: int) -> Measured:
             if status != target.expected:
                 raise RuntimeError(f"{target.name}: {status}\n{whole[:600]!r}")
 
-    workers = processes_of(parent)
+    workers = [*processes_of(parent), *beside]
     before, started = cpu_seconds(workers), time.perf_counter()
     with ThreadPoolExecutor(CLIENTS) as pool:
         for finished in [pool.submit(client) for _ in range(CLIENTS)]:
             finished.result()
     seconds, cpu = time.perf_counter() - started, cpu_seconds(workers) - before
     return Measured(len(target.requests) / seconds, cpu * 1000 / len(target.requests))
+
+
+@contextmanager
+def server() -> Iterator[tuple[int, int]]:
+    """Run gunicorn on a free port of this machine; yield the port and the parent's process id."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "gunicorn", "igot.wsgi:application", "-w", str(WORKERS)]
+        + ["-b", f"127.0.0.1:{port}", "--log-level", "warning", "--no-control-socket"],
+        env={**os.environ, "DJANGO_SETTINGS_MODULE": "benchmarks.settings"},
+    )
+    try:
+        for _ in range(150):
+            if process.poll() is not None:
+                raise RuntimeError("gunicorn did not start")
+            try:
+                if answer(port, request("GET", "/healthz", port=port))[0] == 200:
+                    break
+            except OSError:
+                time.sleep(0.1)
+        yield port, process.pid
+    finally:
+        process.terminate()
+        process.wait(20)

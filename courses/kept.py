@@ -126,6 +126,13 @@ def after_a_write() -> None:
     _watch.written()
 
 
+def forget() -> None:
+    """Drop everything and ask for the version again, as after a change of the catalogue."""
+    global _present
+    _present = Store(("", date.min))
+    _watch.doubt()
+
+
 def latest() -> Store:
     """Return what was kept when the version was last looked at; it may have changed since."""
     return _present

@@ -79,6 +79,10 @@ class TokenWatch:
         else:
             self._heard()
 
+    def doubt(self) -> None:
+        """Let every thread of this process ask before it believes again."""
+        self._heard()
+
     def _known(self) -> _Known:
         known: _Known | None = getattr(self._local, "known", None)
         if known is None:

@@ -2,13 +2,7 @@
 
 import os
 import platform
-import socket
-import subprocess
-import sys
-import time
 from argparse import ArgumentParser
-from collections.abc import Iterator
-from contextlib import contextmanager
 from statistics import median
 from typing import Any
 
@@ -18,11 +12,9 @@ from django.db import connection
 from django.urls import reverse
 
 from benchmarks import people
-from benchmarks.load import CLIENTS, Measured, Target, answer, measure, request
+from benchmarks.load import CLIENTS, WORKERS, Measured, Target, measure, request, server
 from courses.models import Course
 from enrollment.models import CouponIssue
-
-WORKERS = 2
 
 
 class Command(BaseCommand):
@@ -115,29 +107,3 @@ def posts_of(port: int, waiting: list[people.Waiting]) -> list[Target]:
             [post(reverse(reveal, args=[one.enrollment_id]), one.cookie) for one in waiting],
         ),
     ]
-
-
-@contextmanager
-def server() -> Iterator[tuple[int, int]]:
-    """Run gunicorn on a free port of this machine; yield the port and the parent's process id."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    process = subprocess.Popen(
-        [sys.executable, "-m", "gunicorn", "igot.wsgi:application", "-w", str(WORKERS)]
-        + ["-b", f"127.0.0.1:{port}", "--log-level", "warning", "--no-control-socket"],
-        env={**os.environ, "DJANGO_SETTINGS_MODULE": "benchmarks.settings"},
-    )
-    try:
-        for _ in range(150):
-            if process.poll() is not None:
-                raise CommandError("gunicorn did not start")
-            try:
-                if answer(port, request("GET", "/healthz", port=port))[0] == 200:
-                    break
-            except OSError:
-                time.sleep(0.1)
-        yield port, process.pid
-    finally:
-        process.terminate()
-        process.wait(20)
