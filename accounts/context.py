@@ -11,6 +11,4 @@ def unread(request: HttpRequest) -> dict[str, object]:
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return {"unread_count": 0}
-    return {
-        "unread_count": SimpleLazyObject(lambda: Notice.objects.visible_to(user).unread().count())
-    }
+    return {"unread_count": SimpleLazyObject(lambda: Notice.objects.unread_by(user))}

@@ -18,6 +18,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
+from igot import strips
 from igot.lib import cuts, dates, money
 
 register = template.Library()
@@ -227,3 +228,14 @@ def personal(context: template.Context, template_name: str, **values: Any) -> st
     found_template = context.template.engine.get_template(template_name)  # type: ignore[union-attr]
     with context.push(**values):
         return found_template.render(context)
+
+
+@register.simple_tag(takes_context=True)
+def strip(context: template.Context, template_name: str) -> str:
+    """Render a `personal` part that is the same for all but a few words (igot.strips)."""
+
+    def part(request: HttpRequest, values: cuts.Values) -> str:
+        return strips.rendered(template_name, values, section=section(request.path))
+
+    found: cuts.Cuts | None = getattr(context.get("request"), "cuts", None)
+    return found.leave(part) if found else personal(context, template_name)
