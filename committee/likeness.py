@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from igot.lib.people import fold_for_match
@@ -22,6 +23,7 @@ class Known(NamedTuple):
     institutes: tuple[str, ...]  # every name by which its institute is known
 
 
+@lru_cache(maxsize=20_000)
 def words_of_title(title: str) -> tuple[str, ...]:
     """Reduce a title to its words that tell, in one order."""
     words = re.split(r"[^\w\u0900-\u097F]+", fold_for_match(title))
@@ -38,12 +40,17 @@ def is_same_title(one: str, other: str) -> bool:
 
 def is_same_institute(one: str, other: str) -> bool:
     """Tell whether two names mean one institute: alike, or one of them within the other."""
-    first, second = fold_for_match(one), fold_for_match(other)
+    first, second = _folded(one), _folded(other)
     if not first or not second:
         return False
     shorter, longer = sorted((first, second), key=len)
     slipped = len(shorter) >= SHORTEST and is_near(first, second)
     return slipped or f" {shorter} " in f" {re.sub(r'[()]', ' ', longer)} "
+
+
+@lru_cache(maxsize=20_000)
+def _folded(name: str) -> str:
+    return fold_for_match(name)
 
 
 def like(

@@ -7,6 +7,7 @@ from committee.views import committees as committee_views
 from committee.views import control as control_views
 from committee.views import meetings as meeting_views
 from committee.views import minutes as minutes_views
+from committee.views import proposal_files as proposal_file_views
 from committee.views import proposals as proposal_views
 from committee.views import room as room_views
 
@@ -15,6 +16,29 @@ proposals: list[URLPattern] = [
     path("about/", committee_views.about, name="about"),
     path("orders/<int:committee_id>.pdf", committee_views.order, name="order"),
     path("proposals/", proposal_views.proposal_list, name="proposals"),
+    path("proposals/files/", proposal_file_views.file_list, name="proposal_files"),
+    path("proposals/files/new/", proposal_file_views.file_new, name="proposal_file_new"),
+    path(
+        "proposals/files/template.<str:kind>",
+        proposal_file_views.template,
+        name="proposal_template",
+    ),
+    path("proposals/files/<int:file_id>/", proposal_file_views.file_detail, name="proposal_file"),
+    path(
+        "proposals/files/<int:file_id>/apply/",
+        proposal_file_views.file_apply,
+        name="proposal_file_apply",
+    ),
+    path(
+        "proposals/files/<int:file_id>/discard/",
+        proposal_file_views.file_discard,
+        name="proposal_file_discard",
+    ),
+    path(
+        "proposals/files/<int:file_id>/rows.csv",
+        proposal_file_views.file_rows,
+        name="proposal_file_rows",
+    ),
     path("proposals/new/", proposal_views.proposal_new, name="proposal_new"),
     path("proposals/<int:proposal_id>/", proposal_views.proposal_detail, name="proposal"),
     path("proposals/<int:proposal_id>/edit/", proposal_views.proposal_edit, name="proposal_edit"),

@@ -295,6 +295,16 @@ class Proposal(BilingualModel):
         return in_language(self.objective, self.objective_hi)
 
 
+class ProposalImportRowQuerySet(models.QuerySet["ProposalImportRow"]):
+    def of_outcome(self, outcome: str) -> "ProposalImportRowQuerySet":
+        """Narrow down to an outcome; what is none leaves all."""
+        known = ProposalImportRow.Outcome.values
+        return self.filter(outcome=outcome) if outcome in known else self
+
+    def accepted(self) -> "ProposalImportRowQuerySet":
+        return self.filter(outcome=ProposalImportRow.Outcome.ACCEPTED).order_by("line")
+
+
 class ProposalImportRow(models.Model):
     """A row of such a file, as read, with what came of it."""
 
@@ -319,6 +329,8 @@ class ProposalImportRow(models.Model):
         verbose_name=_("proposal"),
     )
 
+    objects = ProposalImportRowQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("row of a file of proposals")
         verbose_name_plural = _("rows of files of proposals")
@@ -330,6 +342,12 @@ class ProposalImportRow(models.Model):
 
     def __str__(self) -> str:
         return f"{self.brought_by_id}: {self.line}"
+
+    @property
+    def tone(self) -> str:
+        """The tone in which the outcome is shown."""
+        tones = {"accepted": "success", "same": "info", "wrong": "error"}
+        return tones.get(self.outcome, "neutral")
 
 
 class ScreeningPointQuerySet(models.QuerySet["ScreeningPoint"]):

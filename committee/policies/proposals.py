@@ -5,7 +5,7 @@ from django.utils.translation import gettext as _
 from accounts.models import CadreAuthority, User
 from accounts.roles import Role
 from committee import states
-from committee.models import Outcome, Proposal
+from committee.models import Outcome, Proposal, ProposalImport
 from committee.states import PROPOSAL_EDITABLE, PROPOSAL_SECRET, PROPOSERS, ProposalState, Step
 
 Source = Proposal.Source
@@ -46,6 +46,17 @@ def why_not_source(source: str, proposer: str, user: User) -> str:
     names = ministries_of(user) if source == Source.MINISTRY else None
     if names is not None and proposer not in names:
         return _("A nodal officer proposes for the own Ministry or Department.")
+    return ""
+
+
+def why_not_settle(imported: ProposalImport, user: User) -> str:
+    """Return why `user` may not apply or discard a list of proposals now, or ""."""
+    if imported.state != ProposalImport.State.STAGED:
+        return _("The list is “%(state)s”.") % {"state": imported.get_state_display()}
+    if not user.has_role(*PROPOSERS):
+        return why_not_propose(user)
+    if imported.uploaded_by_id != user.pk and not user.has_role(Role.COMMITTEE_SECRETARY):
+        return _("Only who brought in the list and the secretary settle it.")
     return ""
 
 

@@ -16,6 +16,7 @@ from accounts.models import AuditEntry
 from accounts.roles import Role
 from circulars.states import CircularState
 from committee.actions.resolutions import record_resolution
+from committee.models import ProposalImport
 from committee.tasks import render_minutes
 from enrollment import tasks
 from enrollment.models import ProgrammeCompletion
@@ -233,6 +234,14 @@ def make_proposed_course(state):
     return make
 
 
+def make_list():
+    nodal = make_nodal_officer()
+    imported = ProposalImport.objects.create(
+        file_name="list.csv", sha256="f" * 64, uploaded_by=nodal, uploaded_at=timezone.now()
+    )
+    return imported, {"import": imported.pk}, nodal
+
+
 def make_constituted():
     committee = make_committee()
     committee.order_pdf.save("order.pdf", ContentFile(plain_pdf()))
@@ -268,6 +277,7 @@ MAKERS = {
     "proposal": make_proposed_course("draft"),
     "submittedproposal": make_proposed_course("submitted"),
     "committee": make_constituted,
+    "proposalfile": make_list,
     "rubric": make_drafted_rubric,
     "minutes": make_confirmed_minutes,
     "openitem": make_item_before_committee,
