@@ -1,45 +1,39 @@
 """The page of a course: its dates, outline, cost and authority, with all words ready."""
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from decimal import Decimal
 from typing import Any, NamedTuple
 
-from django.db.models import Value
+from django.db.models import CharField, F, Value
+from django.db.models.functions import Cast
 from django.urls import reverse
 from django.utils.functional import cached_property
+from django.utils.safestring import SafeString
+from django.utils.text import Truncator
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from courses import course_words, structured, year_strip
+from courses.course_words import BatchTerms, Money
 from courses.facts import Words, with_windows
 from courses.kept import keep
 from courses.models import (
     CommitteeDecision,
     Course,
+    CourseFee,
     CourseModule,
     CourseQuerySet,
     Run,
     in_language,
 )
-from courses.states import RunState
+from courses.run_lines import RunLine, run_line
+from courses.terms import RunTerms
 from igot.lib.dates import dmy
-from igot.lib.money import dollars
 
-
-class RunLine(NamedTuple):
-    """A batch on the timeline of dates."""
-
-    code: str
-    name: str
-    state: str  # done, current, next, blocked: the place on the timeline
-    tone: str
-    standing: str
-    window: str
-    days: str
-    moved: str
-    note: str
-    is_open: bool
+MOST_RELATED = 6
+DESCRIBED_IN = 160  # letters that search engines show of a description
 
 
 @dataclass
@@ -52,18 +46,11 @@ class Module:
 
 
 class Link(NamedTuple):
-    """An institute or a programme, by name and address."""
+    """Something with a page, by name and address; `note` says more of it."""
 
     name: str
     url: str
-
-
-class Money(NamedTuple):
-    """What a course costs, what comes back of it, and what stays with the officer."""
-
-    fee: str
-    back: str
-    own_share: str
+    note: str = ""
 
 
 @dataclass(kw_only=True)
@@ -77,6 +64,21 @@ class CoursePage:
     decision: CommitteeDecision | None
     institutes: list[Link]
     programmes: list[Link]
+    former_titles: list[Link]  # without addresses; the note is the last day
+    supersedes: list[Link]
+    related: list[Link]
+    fees: Sequence[CourseFee]
+
+    @cached_property
+    def is_withdrawn(self) -> bool:
+        return self.course.withdrawn_on is not None
+
+    @cached_property
+    def is_hidden(self) -> bool:
+        """Whether only staff see the page."""
+        if self.is_withdrawn:
+            return self.course.first_published_at is None
+        return not self.course.is_published or self.decision is None
 
     @cached_property
     def coming_runs(self) -> list[RunLine]:
@@ -97,6 +99,8 @@ class CoursePage:
 
     @cached_property
     def may_register(self) -> bool:
+        if self.is_withdrawn:
+            return False
         return self.open_run is not None or self.course.is_self_paced
 
     @cached_property
@@ -107,40 +111,99 @@ class CoursePage:
 
     @cached_property
     def standing(self) -> tuple[str, str]:
+        if self.is_withdrawn:
+            day = dmy(self.course.withdrawn_on)
+            return "error", _("Withdrawn on %(day)s") % {"day": day}
         words = Words()
         return words.standing(self.course)
 
+    # --- terms ----------------------------------------------------------------------------------
     @cached_property
-    def money(self) -> Money | None:
-        return money_of(self.course.fee_usd, self.course.cap_usd)
+    def general_terms(self) -> RunTerms:
+        return course_words.general_terms(self.course)
 
     @cached_property
-    def effort(self) -> str:
-        return effort_words(self.course)
+    def coming_terms(self) -> list[RunTerms]:
+        """The terms of each of the batches to come."""
+        return course_words.terms_of_lines(
+            self.coming_runs, self.general_terms, self.fees, self.today
+        )
+
+    @cached_property
+    def terms(self) -> RunTerms:
+        """The terms of the batch that is open, of the next one, or those of the course."""
+        pairs = list(zip(self.coming_runs, self.coming_terms, strict=True))
+        return next(
+            (terms for line, terms in pairs if line.is_open),
+            pairs[0][1] if pairs else self.general_terms,
+        )
+
+    @cached_property
+    def batch_terms(self) -> list[BatchTerms]:
+        lines, terms = self.coming_runs, self.coming_terms
+        return course_words.batch_terms(lines, terms, self.general_terms)
+
+    @cached_property
+    def money(self) -> Money | None:
+        return course_words.money_of(self.terms.fee_usd, self.terms.cap_usd)
+
+    @cached_property
+    def money_steps(self) -> list[str]:
+        return course_words.money_steps(has_coupons=self.course.provider.issues_coupons)
 
     @cached_property
     def certificate_steps(self) -> list[str]:
-        return certificate_steps(self.course)
+        return course_words.certificate_steps(self.course, self.terms)
+
+    # --- effort and days ------------------------------------------------------------------------
+    @cached_property
+    def effort(self) -> str:
+        return course_words.effort_words(self.course)
+
+    @cached_property
+    def whole_effort(self) -> str:
+        return course_words.whole_effort_words(self.course)
+
+    @cached_property
+    def strip(self) -> year_strip.YearStrip | None:
+        return year_strip.strip_of([line.run for line in self.coming_runs], self.today)
+
+    @cached_property
+    def has_days(self) -> bool:
+        """Whether there is anything for a calendar program."""
+        return any(line.run.registration_opens_on for line in self.coming_runs)
+
+    # --- for machines ---------------------------------------------------------------------------
+    @cached_property
+    def data(self) -> SafeString:
+        return structured.script_of(structured.course_data(self))
+
+    @cached_property
+    def social(self) -> structured.Social:
+        description = Truncator(self.course.objective_in_language).chars(DESCRIBED_IN)
+        path = self.course.get_absolute_url()
+        return structured.Social(title=str(self.course), description=description, path=path)
 
 
 def page_of(code: str, user: Any, *, today: date) -> CoursePage | None:
     """Return the page of a course that `user` may see: kept for all, unpublished ones for staff."""
     page = keep(
         ("page", code, get_language()),
-        lambda: _made_page(Course.objects.published(today), code, today),
+        lambda: _made_page(Course.objects.with_page(today), code, today),
         today=today,
     )
     return page or _made_page(Course.objects.visible_to(user), code, today)
 
 
 def _made_page(courses: CourseQuerySet, code: str, today: date) -> CoursePage | None:
-    """Gather the page: five queries."""
-    course: Any = with_windows(courses.for_page(today), today).filter(code=code).first()
+    """Gather the page: six queries."""
+    found: Any = with_windows(courses.for_page(today), today).filter(code=code)
+    course: Any = found.select_related("institute", "provider", "superseded_by").first()
     if course is None:
         return None
     decisions = CommitteeDecision.objects.authorising(today).with_course()
     decisions = decisions.filter(course=course, rule_set_code=course.rule_set_code)
-    partners, programmes = links_of(course)
+    links = links_of(course, today)
     runs = Run.objects.filter(course=course).with_move().in_order()
     own = Link(course.institute.brief_name, course.institute.get_absolute_url())
     return CoursePage(
@@ -149,25 +212,58 @@ def _made_page(courses: CourseQuerySet, code: str, today: date) -> CoursePage | 
         runs=[run_line(run, today=today) for run in runs],
         outline=outline_of(course),
         decision=decisions.latest_first().first(),
-        institutes=[own, *partners],
-        programmes=programmes,
+        institutes=[own, *links["partner"]],
+        programmes=links["programme"],
+        former_titles=links["former"],
+        supersedes=links["supersedes"],
+        related=sorted(links["related"])[:MOST_RELATED],
+        fees=list(course.fees.all()),
     )
 
 
-def links_of(course: Course) -> tuple[list[Link], list[Link]]:
-    """Return the partners and the programmes of `course`; one query for both."""
-    partners = course.partners.annotate(kind=Value(0)).values_list(
-        "kind", "code", "title", "title_hi", "short_name", "short_name_hi"
-    )
-    programmes = course.programmes.annotate(kind=Value(1), none=Value("")).values_list(
-        "kind", "code", "title", "title_hi", "none", "none"
-    )
-    links: tuple[list[Link], list[Link]] = ([], [])
-    for kind, code, title, title_hi, brief, brief_hi in partners.union(programmes).order_by("code"):
-        name = in_language(brief, brief_hi) or in_language(title, title_hi)
-        address = ("courses:institute", "courses:programme")[kind]
-        links[kind].append(Link(name, reverse(address, args=[code])))
+def links_of(course: Course, today: date) -> dict[str, list[Link]]:
+    """Return what stands around `course`: one query for all of it."""
+    names = ("code", "title", "title_hi")
+    rows = [
+        _named("partner", course.partners, *names, "short_name", "short_name_hi"),
+        _named("programme", course.programmes, *names),
+        _named("supersedes", course.supersedes.with_page(today), *names),
+        _named(
+            "former",
+            course.former_titles.annotate(day=Cast("until", CharField(max_length=50))),
+            *("day", "title", "title_hi", "reference"),
+        ),
+        _named(
+            "related",
+            Course.objects.published(today).beside(course),
+            *(*names, "institute__short_name", "institute__short_name_hi"),
+        ),
+    ]
+    links: defaultdict[str, list[Link]] = defaultdict(list)
+    for kind, code, *texts in rows[0].union(*rows[1:]).order_by("key"):
+        links[kind].append(_link(kind, code, *texts))
     return links
+
+
+def _named(kind: str, rows: Any, code: str, *texts: str) -> Any:
+    """Give rows of any kind the same columns: kind, key, two titles, two further texts."""
+    blank = [Value("")] * (4 - len(texts))
+    columns = dict(zip(("one", "two", "three", "four"), [*map(F, texts), *blank], strict=True))
+    return rows.annotate(kind=Value(kind), key=F(code), **columns).values_list(
+        "kind", "key", *columns
+    )
+
+
+def _link(kind: str, code: str, title: str, title_hi: str, brief: str, brief_hi: str) -> Link:
+    name = in_language(title, title_hi)
+    if kind == "former":
+        return Link(name, "", _("until %(day)s") % {"day": dmy(date.fromisoformat(code))})
+    if kind == "partner":
+        name = in_language(brief, brief_hi) or name
+        return Link(name, reverse("courses:institute", args=[code]))
+    if kind == "programme":
+        return Link(name, reverse("courses:programme", args=[code]))
+    return Link(name, reverse("courses:detail", args=[code]), in_language(brief, brief_hi))
 
 
 def outline_of(course: Course) -> list[Module]:
@@ -186,107 +282,3 @@ def outline_of(course: Course) -> list[Module]:
         if unit:
             module.units.append(in_language(unit, unit_hi or ""))
     return list(modules.values())
-
-
-def run_line(run: Any, *, today: date) -> RunLine:
-    state, tone, standing = _place(run, today)
-    opens, closes = run.registration_opens_on, run.registration_closes_on
-    begins, ends = run.commences_on, run.ends_on
-    window = days = ""
-    if opens and closes:
-        window = _("Registration: %(opens)s to %(closes)s") % {
-            "opens": dmy(opens),
-            "closes": dmy(closes),
-        }
-    if begins and ends:
-        days = _("Course: %(begins)s to %(ends)s") % {"begins": dmy(begins), "ends": dmy(ends)}
-    elif begins:
-        days = _("Course: from %(begins)s") % {"begins": dmy(begins)}
-    return RunLine(
-        code=run.code,
-        name=str(run),
-        state=state,
-        tone=tone,
-        standing=standing,
-        window=window,
-        days=days,
-        moved=_moved(run),
-        note=run.note_in_language,
-        is_open=run.is_open_on(today),
-    )
-
-
-def _moved(run: Any) -> str:
-    """Say from which day the run was moved, where its present day is not that one again."""
-    was = getattr(run, "moved_from", None)  # of `with_move`
-    if was is None or was == run.commences_on:
-        return ""
-    return _("Moved from %(was)s to %(now)s (%(reference)s)") % {
-        "was": dmy(was),
-        "now": dmy(run.commences_on),
-        "reference": run.moved_by,
-    }
-
-
-def _place(run: Run, today: date) -> tuple[str, str, str]:
-    """Tell where `run` stands today: its place on the timeline, a tone and words for the badge."""
-    if run.state == RunState.WITHDRAWN:
-        return "blocked", "error", str(RunState.WITHDRAWN.label)
-    if run.state == RunState.ANNOUNCED or run.commences_on is None:
-        return "next", "info", _("Announced, days to follow")
-    if run.is_open_on(today):
-        return "current", "success", _("Open for registration")
-    if run.registration_opens_on and run.registration_opens_on > today:
-        return "next", "info", _("Opens on %(day)s") % {"day": dmy(run.registration_opens_on)}
-    if run.commences_on > today:
-        return "next", "neutral", _("Registration closed")
-    if run.ends_on and run.ends_on >= today:
-        return "current", "info", _("In progress")
-    return "done", "neutral", _("Ended")
-
-
-def money_of(fee: Decimal | None, cap: Decimal | None) -> Money | None:
-    """Return fee, share that comes back and share that stays, in words; None without a fee."""
-    if not fee:
-        return None
-    back = min(fee, cap or Decimal(0))
-    return Money(dollars(fee), dollars(back), dollars(fee - back) if fee > back else "")
-
-
-def effort_words(course: Course) -> str:
-    """Say what a week asks: "12 to 14 hours a week, two lectures", as far as it is known."""
-    least, most = course.least_weekly_hours, course.most_weekly_hours
-    if not least and not most:
-        return ""
-    if least and most and least != most:
-        return _("%(least)s to %(most)s hours a week") % {"least": least, "most": most}
-    return _("About %(hours)s hours a week") % {"hours": most or least}
-
-
-def certificate_steps(course: Any) -> list[str]:
-    """Return the way to the certificate, step by step, under the grade rule in force."""
-    return [*_study_steps(course), *_steps_here(course)]
-
-
-def _study_steps(course: Any) -> Iterable[str]:
-    if course.certification == Course.Certification.MODULES:
-        yield _("Complete all modules, in your own time.")
-        return
-    if course.certification == Course.Certification.CERTIFICATE:
-        yield _("Complete the course; the institute issues the certificate.")
-        return
-    if course.least_grade is not None:
-        grade = f"{course.least_grade.normalize():f}"
-        yield _("Reach a final online grade of %(grade)s per cent or more.") % {"grade": grade}
-    else:
-        yield _("Reach the online grade that the programme asks for.")
-    if course.needs_exam is not False:
-        yield _("Pass the proctored examination, in person at a test centre in India.")
-
-
-def _steps_here(course: Any) -> Iterable[str]:
-    yield _("Upload the certificate here. The Training Division compares it with your result.")
-    if course.points:
-        yield _("Your credit points are added the moment the certificate is verified.")
-    if course.fee_usd:
-        yield _("Claim the fee with the receipt and the proof of debit.")

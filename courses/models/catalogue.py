@@ -45,6 +45,11 @@ class CourseQuerySet(models.QuerySet["Course"]):
         as_partner = Q(pk__in=institute.partnered_courses.values("pk"))
         return self.filter(Q(institute=institute) | as_partner)
 
+    def beside(self, course: "Course") -> "CourseQuerySet":
+        """Return the other courses of the programmes of `course`."""
+        places = ProgrammeCourse.objects.filter(programme__in=course.programmes.values("pk"))
+        return self.filter(pk__in=places.values("course")).exclude(pk=course.pk)
+
     def search(self, words: str) -> "CourseQuerySet":
         """Return the courses that hold each of the first eight words in a title or a text."""
         for word in words.replace("\0", "")[:200].split()[:8]:
