@@ -16,6 +16,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from courses import course_words, structured, year_strip
+from courses.calendars import address
 from courses.course_words import BatchTerms, Money
 from courses.facts import Words, with_windows
 from courses.kept import keep
@@ -172,6 +173,13 @@ class CoursePage:
     def has_days(self) -> bool:
         """Whether there is anything for a calendar program."""
         return any(line.run.registration_opens_on for line in self.coming_runs)
+
+    @cached_property
+    def webcal(self) -> str:
+        """The address by which a calendar program subscribes, in the reader's language."""
+        path = reverse("courses:course_calendar", args=[self.course.code])
+        _scheme, _colon, rest = address(path).partition(":")
+        return f"webcal:{rest}?lang={get_language()}"
 
     # --- for machines ---------------------------------------------------------------------------
     @cached_property

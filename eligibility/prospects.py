@@ -94,8 +94,13 @@ def calendar(offers: Iterable[Offer], facts_on: Callable[[date], Facts], today: 
 
 def of_officer(officer: Officer, today: date) -> list[Line]:
     """Make the calendar of an officer, with the group held on each day of test."""
+    return of_offers(on_offer(today), officer, today)
+
+
+def of_offers(offers: Iterable[Offer], officer: Officer, today: date) -> list[Line]:
+    """Answer an officer for some offers: two queries."""
     prefetch_related_objects([officer], "postings")
-    return calendar(on_offer(today), lambda day: facts.facts_of(officer, on=day), today)
+    return calendar(offers, lambda day: facts.facts_of(officer, on=day), today)
 
 
 def with_decisions(lines: Iterable[Line], officer: Officer) -> list[Line]:

@@ -1,8 +1,10 @@
 """What passing means and until when a coupon must hold: pure functions, no database, no clock."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Final
 
 from django.utils.functional import Promise
 from django.utils.text import format_lazy
@@ -100,3 +102,27 @@ def _may_be(word: str, other: str) -> bool:
 def _plain(number: Decimal) -> str:
     """Write 50.00 as "50" and 72.50 as "72.5"."""
     return f"{number.normalize():f}"
+
+
+FEWEST_COUNTED: Final = 10  # officers that a published number speaks of, and that it leaves out
+COUNTED_BY: Final = 5
+
+
+def counts_shown(counts: Sequence[int]) -> list[int | None]:
+    """Tell which counts of one group may be shown, each within the one before; None: not shown.
+
+    A count is shown only where it and its difference from every other one that is shown speak of
+    ten officers or more, so that none of them can be found by taking away; and then rounded down
+    to a multiple of five, so that nobody is found by looking again tomorrow
+    (docs/decisions/0145).
+    """
+    shown: list[int | None] = []
+    exact: list[int] = []
+    for count in counts:
+        apart = all(abs(other - count) >= FEWEST_COUNTED for other in exact)
+        if count >= FEWEST_COUNTED and apart:
+            exact.append(count)
+            shown.append(count - count % COUNTED_BY)
+        else:
+            shown.append(None)
+    return shown

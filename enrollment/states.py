@@ -116,6 +116,7 @@ UNDER_WAY = LIVE - {_E.COMPLETED}
 # and what came back are decided when they are submitted.
 DECIDED_ANEW = frozenset({_E.SUBMITTED, _E.AWAITING_AUTHORITY, _E.CONFIRMED, _E.IN_PROGRESS})
 MAY_BE_HELD = DECIDED_ANEW | {_E.RETURNED, _E.COMPLETED, _E.NOT_COMPLETED}
+ONCE_CONFIRMED = frozenset({_E.CONFIRMED, _E.IN_PROGRESS, _E.COMPLETED, _E.NOT_COMPLETED})
 WITH_COUPON = frozenset({_E.CONFIRMED, _E.IN_PROGRESS})  # may hold or wait for a coupon
 
 RELEASE_BATCH = Step(frozenset({BatchState.IMPORTED}), BatchState.RELEASED, Role.DEALING_HAND)

@@ -45,6 +45,9 @@ class CourseQuerySet(models.QuerySet["Course"]):
         as_partner = Q(pk__in=institute.partnered_courses.values("pk"))
         return self.filter(Q(institute=institute) | as_partner)
 
+    def of_key(self, key: int) -> "CourseQuerySet":
+        return self.filter(pk=key)
+
     def beside(self, course: "Course") -> "CourseQuerySet":
         """Return the other courses of the programmes of `course`."""
         places = ProgrammeCourse.objects.filter(programme__in=course.programmes.values("pk"))
@@ -183,6 +186,10 @@ class Course(BilingualModel):
     @property
     def prerequisites_in_language(self) -> str:
         return in_language(self.prerequisites, self.prerequisites_hi)
+
+    @property
+    def withdrawn_reason_in_language(self) -> str:
+        return in_language(self.withdrawn_reason, self.withdrawn_reason_hi)
 
     @property
     def searched_text(self) -> str:

@@ -1,7 +1,7 @@
 """Registrations, and the accounts of officers at providers."""
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Count, F, Q
 from django.db.models.functions import Lower
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -14,6 +14,7 @@ from enrollment.states import (
     DECIDED_ANEW,
     LIVE,
     MAY_BE_HELD,
+    ONCE_CONFIRMED,
     OPEN_FOR_CHANGES,
     UNDER_WAY,
     WITH_COUPON,
@@ -79,6 +80,9 @@ class EnrollmentQuerySet(models.QuerySet["Enrollment"]):
     def of_course(self, course: Course) -> "EnrollmentQuerySet":
         return self.filter(course=course)
 
+    def of_course_key(self, key: int) -> "EnrollmentQuerySet":
+        return self.filter(course_id=key)
+
     def besides(self, enrollment: "Enrollment") -> "EnrollmentQuerySet":
         return self.exclude(pk=enrollment.pk).with_course()
 
@@ -133,6 +137,23 @@ class EnrollmentQuerySet(models.QuerySet["Enrollment"]):
             same |= Q(run__commences_on__lte=until, run__ends_on__gte=run.commences_on)
             same |= Q(run__commences_on=run.commences_on)
         return self.under_way().filter(same)
+
+    def of_colleagues(self, officer: Officer) -> "EnrollmentQuerySet":
+        """Return the confirmed registrations of others of the service of `officer`."""
+        confirmed = self.filter(state__in=ONCE_CONFIRMED, officer__service=officer.service_id)
+        return confirmed.exclude(officer=officer)
+
+    def officers_by_success(self) -> tuple[int, int, int]:
+        """Count the officers who registered, who completed, and whose certificate is verified."""
+        completed = Q(state=EnrollmentState.COMPLETED)
+        counts = self.aggregate(
+            registered=Count("officer", distinct=True),
+            completed=Count("officer", distinct=True, filter=completed),
+            certified=Count(
+                "officer", distinct=True, filter=completed & Q(certificates__state="verified")
+            ),
+        )
+        return counts["registered"], counts["completed"], counts["certified"]
 
     def latest_first(self) -> "EnrollmentQuerySet":
         return self.order_by("-started_at", "-pk")

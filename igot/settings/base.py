@@ -201,7 +201,10 @@ ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
 
 # --- the catalogue -----------------------------------------------------------------------------
 # What higher apps show the reader of a course page: (course_pk, user, *, today) -> SafeString.
-COURSE_PANELS: list[str] = []
+COURSE_PANELS: list[str] = [
+    "eligibility.course_panel.panel",
+    "enrollment.course_panel.panel",
+]
 
 # --- sessions and the browser ----------------------------------------------------------------
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
