@@ -11,7 +11,6 @@ from django.db.models.functions import Cast
 from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.safestring import SafeString
-from django.utils.text import Truncator
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -34,7 +33,6 @@ from courses.terms import RunTerms
 from igot.lib.dates import dmy
 
 MOST_RELATED = 6
-DESCRIBED_IN = 160  # letters that search engines show of a description
 
 
 @dataclass
@@ -188,9 +186,7 @@ class CoursePage:
 
     @cached_property
     def social(self) -> structured.Social:
-        description = Truncator(self.course.objective_in_language).chars(DESCRIBED_IN)
-        path = self.course.get_absolute_url()
-        return structured.Social(title=str(self.course), description=description, path=path)
+        return structured.social_of(self.course, self.course.objective_in_language)
 
 
 def page_of(code: str, user: Any, *, today: date) -> CoursePage | None:

@@ -3,7 +3,8 @@
 from datetime import date
 from typing import Any, NamedTuple
 
-from courses.facts import with_windows
+from courses import structured
+from courses.facts import cards_of_institute, with_windows
 from courses.models import Course, Institute, Programme
 
 
@@ -45,6 +46,18 @@ def counted(*, today: date) -> dict[int, Count]:
         before = counts.get(institute, Count())
         counts[institute] = Count(before.courses + 1, before.open_now + offered[pk][1])
     return counts
+
+
+def page_of(institute: Institute, *, today: date) -> dict[str, Any]:
+    """Return what the page of an institute shows."""
+    cards = cards_of_institute(institute, today=today)
+    return {
+        "institute": institute,
+        "cards": cards,
+        "count": counted(today=today).get(institute.pk, Count()),
+        "programmes": programmes_of(institute),
+        "social": structured.social_of(institute, institute.about_in_language),
+    }
 
 
 def programmes_of(institute: Institute) -> list[Programme]:

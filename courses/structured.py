@@ -9,6 +9,7 @@ from typing import Any, Final
 from django.conf import settings
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.text import Truncator
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext as _
 
@@ -164,6 +165,15 @@ def _instance(course: Course) -> Thing:
 def _known(thing: Thing) -> Thing:
     """Leave out what is empty."""
     return {name: value for name, value in thing.items() if value not in (None, "", [], {})}
+
+
+DESCRIBED_IN: Final = 160  # letters that search engines show of a description
+
+
+def social_of(thing: Any, text: str) -> "Social":
+    """Return the tags for the page of a course, an institute or a programme."""
+    description = Truncator(" ".join(text.split()) or str(thing)).chars(DESCRIBED_IN)
+    return Social(title=str(thing), description=description, path=thing.get_absolute_url())
 
 
 class Social:

@@ -16,8 +16,10 @@ register = template.Library()
 
 
 @register.simple_tag(takes_context=True)
-def course_panels(context: template.Context, course_pk: int, of: str = "") -> str:
-    """Show the panels of a course, or those `of` one app, to the reader of the page.
+def course_panels(
+    context: template.Context, course_pk: int, of: str = "", besides: str = ""
+) -> str:
+    """Show the panels of a course, those `of` one app, or those `besides` it, to the reader.
 
     A panel is a function `(course_pk, user, *, today) -> SafeString`, named in COURSE_PANELS. For
     a stranger it is called once and kept with the page: it may show nothing then but what follows
@@ -25,15 +27,20 @@ def course_panels(context: template.Context, course_pk: int, of: str = "") -> st
     """
 
     def part(request: HttpRequest, values: cuts.Values) -> str:
-        return panels_of(course_pk, request.user, of)
+        return panels_of(course_pk, request.user, of, besides)
 
     request = context["request"]
     found: cuts.Cuts | None = getattr(request, "cuts", None)
-    return found.leave(part) if found else panels_of(course_pk, request.user, of)
+    return found.leave(part) if found else panels_of(course_pk, request.user, of, besides)
 
 
-def panels_of(course_pk: int, user: Any, of: str = "") -> SafeString:
+def panels_of(course_pk: int, user: Any, of: str = "", besides: str = "") -> SafeString:
     today = timezone.localdate()
-    names = [name for name in settings.COURSE_PANELS if not of or name.startswith(f"{of}.")]
+    names = [
+        name
+        for name in settings.COURSE_PANELS
+        if name.startswith(f"{of}." if of else "")
+        and not (besides and name.startswith(f"{besides}."))
+    ]
     panels = ((import_string(name)(course_pk, user, today=today),) for name in names)
     return format_html_join("", "{}", panels)

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
-from courses import course_page, facts
+from courses import course_page, facts, institute_page, structured
 from courses.kept_pages import kept_page
 from courses.models import Institute, Programme
 from igot.lib.paging import page_of
@@ -64,8 +64,7 @@ def course_detail(request: HttpRequest, code: str) -> HttpResponse:
 @kept_page()
 def institute_detail(request: HttpRequest, code: str) -> HttpResponse:
     institute = get_object_or_404(Institute.objects.visible_to(request.user), code=code)
-    cards = facts.cards_of_institute(institute, today=timezone.localdate())
-    context = {"institute": institute, "cards": cards}
+    context = institute_page.page_of(institute, today=timezone.localdate())
     return TemplateResponse(request, "courses/institute_detail.html", context)
 
 
@@ -79,6 +78,7 @@ def programme_detail(request: HttpRequest, code: str) -> HttpResponse:
     required, further = facts.cards_of_programme(programme, today=today)
     context = {
         "programme": programme,
+        "social": structured.social_of(programme, programme.summary_in_language),
         "required": required,
         "further": further,
         "rule": programme.grade_rules.in_force(today).first(),
