@@ -40,7 +40,7 @@ def panel(course_pk: int, user: Any, *, today: date) -> SafeString:
     found = offers.get(course_pk) or _without_batch(course_pk)
     if not found:
         return SafeString("")
-    officer = facts.officer_of(user) if user.is_authenticated else None
+    officer = facts.reader_of(user)
     context = {
         "check_url": f"{reverse('eligibility:check')}?{_query(found[0])}",
         "is_officer": user.is_authenticated and user.has_role(Role.OFFICER),

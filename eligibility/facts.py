@@ -206,6 +206,16 @@ def officer_of(user: User) -> Officer | None:
     return Officer.objects.filter(user=user).select_related("service").first()
 
 
+def reader_of(user: Any) -> Officer | None:
+    """Find the officer who reads a page, if any: asked once for all parts of the page."""
+    if not user.is_authenticated:
+        return None
+    if not hasattr(user, "officer_who_reads"):
+        user.officer_who_reads = officer_of(user)
+    found: Officer | None = user.officer_who_reads
+    return found
+
+
 def advice(known: Facts, training: Training) -> dict[str, Any]:
     """Judge facts for a training, for the checker's page: nothing is stored.
 
