@@ -132,10 +132,9 @@ class CoursePage:
     def terms(self) -> RunTerms:
         """The terms of the batch that is open, of the next one, or those of the course."""
         pairs = list(zip(self.coming_runs, self.coming_terms, strict=True))
-        return next(
-            (terms for line, terms in pairs if line.is_open),
-            pairs[0][1] if pairs else self.general_terms,
-        )
+        open_now = (terms for line, terms in pairs if line.is_open)
+        coming = (terms for line, terms in pairs if line.state == "next")
+        return next(open_now, next(coming, self.general_terms))
 
     @cached_property
     def batch_terms(self) -> list[BatchTerms]:

@@ -25,11 +25,15 @@ class Bar(NamedTuple):
 
 
 class Month(NamedTuple):
-    """A line at the first day of a month; `year` on each January and on the first line."""
+    """A line at the first day of a month, with the year where it is a new one.
+
+    A minor one is not named where there is little room.
+    """
 
     x: int
     label: str
     year: str
+    is_minor: bool
 
 
 class Row(NamedTuple):
@@ -97,7 +101,8 @@ class _Axis:
         for number in range(0, self.months, step):
             day = _month_after(self.first, number)
             year = str(day.year) if number == 0 or day.month <= step else ""
-            found.append(Month(self.x(day), str(MONTHS_3[day.month]).title(), year))
+            is_minor = not year and number // step % 2 == 1
+            found.append(Month(self.x(day), str(MONTHS_3[day.month]).title(), year, is_minor))
         return found
 
 
