@@ -57,7 +57,6 @@ def _answered(offers: list[Offer], officer: Officer, today: date) -> dict[str, A
     shown = prospects.foremost(lines, MOST_LINES)
     best = min((line.answer for line in lines), key=FIRST_SHOWN.index)
     return {
-        "answer": best,
         "heading": HEADINGS[best],
         "lines": shown,
         "more": len(lines) - len(shown),
