@@ -24,6 +24,7 @@ from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from circulars.models import Addressee, Circular, IssuedDocument, Paragraph
+from igot.lib.dates import month_name
 from igot.lib.pdf import page_count, render_pdf
 
 Form = Literal["om", "letter", "order", "circular", "sanction", "minutes", "corrigendum"]
@@ -164,10 +165,6 @@ FORM_NAMES: Final = {  # fixed here: a paper reads the same whoever has it rende
     "circular": Words("Circular", "परिपत्र"),
 }
 LETTER_FORMS: Final = frozenset({"letter", "sanction"})
-MONTHS: Final = {
-    "en": "January February March April May June July August September October November December",
-    "hi": "जनवरी फरवरी मार्च अप्रैल मई जून जुलाई अगस्त सितंबर अक्तूबर नवंबर दिसंबर",
-}
 ROMAN: Final = "i ii iii iv v vi vii viii ix x xi xii xiii xiv xv xvi xvii xviii xix xx"
 TABLE_PARTS: Final = ("head", "head_hi", "rows", "rows_hi", "align", "has_total")
 LONG: Final = 2500  # characters of English from which the Hindi text begins overleaf
@@ -321,7 +318,7 @@ def long_date(day: date | None, language: str) -> SafeString:
     """Write a date as papers do: 17th May, 2019; blank to be filled in where there is none."""
     if day is None:
         return SafeString("____________")
-    month = MONTHS[language].split()[day.month - 1]
+    month = month_name(day, language)
     ending = "" if language == "hi" else format_html("<sup>{}</sup>", ordinal_ending(day.day))
     return format_html("{}{} {}, {}", str(day.day), ending, month, str(day.year))
 

@@ -3,12 +3,12 @@
 from datetime import date
 from typing import Any, NamedTuple
 
-from django.utils.formats import date_format
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from courses.models import Run
 from courses.states import RunState
-from igot.lib.dates import dmy
+from igot.lib.dates import dmy, month_name
 
 
 class RunLine(NamedTuple):
@@ -42,7 +42,8 @@ def run_line(run: Any, *, today: date) -> RunLine:
     elif begins:
         days = _("Course: from %(begins)s") % {"begins": dmy(begins)}
     elif run.expected_month:
-        days = _("Expected in %(month)s") % {"month": month_name(run.expected_month)}
+        month = f"{month_name(run.expected_month, get_language())} {run.expected_month.year}"
+        days = _("Expected in %(month)s") % {"month": month}
     return RunLine(
         code=run.code,
         name=str(run),
@@ -56,11 +57,6 @@ def run_line(run: Any, *, today: date) -> RunLine:
         is_open=run.is_open_on(today),
         run=run,
     )
-
-
-def month_name(day: date) -> str:
-    """Write the month of `day` in the present language: "June 2026"."""
-    return date_format(day, "F Y")
 
 
 def _moved(run: Any) -> str:

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Final, NamedTuple
 
-from django.utils.dates import MONTHS_3
+from django.utils.translation import get_language
+
+from igot.lib.dates import month_name
 
 WIDTH: Final = 640  # of the drawing, in its own units
 ROW: Final = 52
@@ -102,7 +104,10 @@ class _Axis:
             day = _month_after(self.first, number)
             year = str(day.year) if number == 0 or day.month <= step else ""
             is_minor = not year and number // step % 2 == 1
-            found.append(Month(self.x(day), str(MONTHS_3[day.month]).title(), year, is_minor))
+            language = get_language()
+            name = month_name(day, language)  # short in Hindi already
+            label = name if language == "hi" else name[:3]
+            found.append(Month(self.x(day), label, year, is_minor))
         return found
 
 

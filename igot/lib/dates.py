@@ -16,6 +16,10 @@ LATEST_YEAR: Final = 2100
 ISO: Final = re.compile(r"(?P<year>\d{4})-(?P<month>\d{1,2})-(?P<day>\d{1,2})", re.ASCII)
 DOTTED: Final = re.compile(r"(?P<day>\d{1,2})\.(?P<month>\d{1,2})\.(?P<year>\d{4})", re.ASCII)
 SLASHED: Final = re.compile(r"(?P<day>\d{1,2})[/-](?P<month>\d{1,2})[/-](?P<year>\d{4})", re.ASCII)
+MONTHS: Final = {  # Django's own Hindi names are spelt in an older way
+    "en": "January February March April May June July August September October November December",
+    "hi": "जनवरी फरवरी मार्च अप्रैल मई जून जुलाई अगस्त सितंबर अक्तूबर नवंबर दिसंबर",
+}
 
 
 def parse_civil_date(text: str, *, with_slashes: bool = False) -> date | None:
@@ -84,6 +88,11 @@ def ascii_digits(text: str) -> str:
 def dmy(day: date) -> str:
     """Write a date as offices do: 17.05.2019."""
     return f"{day.day:02d}.{day.month:02d}.{day.year:04d}"
+
+
+def month_name(day: date, language: str | None) -> str:
+    """Name the month of `day`; `language` is "en" or "hi"."""
+    return MONTHS["hi" if language == "hi" else "en"].split()[day.month - 1]
 
 
 def civil_today() -> date:

@@ -10,6 +10,7 @@ from igot.lib.dates import (
     financial_year,
     financial_year_end,
     financial_year_start,
+    month_name,
     parse_civil_date,
     parse_year,
     years_after,
@@ -84,3 +85,9 @@ def test_every_day_lies_in_its_financial_year(day):
 def test_a_leap_day_moves_to_1_march_where_there_is_none():
     assert years_after(date(2020, 2, 29), 1) == date(2021, 3, 1)
     assert years_after(date(2020, 2, 29), 4) == date(2024, 2, 29)
+
+
+def test_months_are_named_as_offices_write_them():
+    assert month_name(date(2026, 9, 1), "en") == "September"
+    assert month_name(date(2026, 9, 1), "hi") == "सितंबर"
+    assert month_name(date(2026, 1, 31), None) == "January"
