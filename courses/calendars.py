@@ -81,7 +81,7 @@ def _event(run: Any, kind: str, day: date, title: str) -> Event:
     event.add("summary", title, parameters={"LANGUAGE": get_language() or "en"})
     event.add("description", _description(run))
     event.add("url", address(run.course.get_absolute_url()))
-    event.add("categories", [_("iGOT")])
+    event.add("categories", ["iGOT"])
     event.add("transp", "TRANSPARENT")
     is_off = run.state == RunState.WITHDRAWN
     event.add("status", "CANCELLED" if is_off else "CONFIRMED")

@@ -74,13 +74,14 @@ def _closing_runs(today: date) -> list[News]:
 
 def _closing(run: Any) -> News:
     opens, closes = run.registration_opens_on, run.registration_closes_on
-    begins = _(" The batch begins on %(day)s.") % {"day": dmy(run.commences_on)}
+    begins = _("The batch begins on %(day)s.") % {"day": dmy(run.commences_on)}
+    ends = _("Registration closes on %(day)s.") % {"day": dmy(closes)}
     return News(
         key=f"run-{run.pk}-closes-{closes:%Y%m%d}",
         kind=_("Closing soon"),
         title=_("Register by %(day)s: %(course)s, %(run)s")
         % {"day": dmy(closes), "course": run.course, "run": run},
-        summary=_("Registration closes on %(day)s.") % {"day": dmy(closes)} + begins,
+        summary=f"{ends} {begins}",
         path=run.course.get_absolute_url(),
         at=_start_of(max(opens, closes - CLOSES_WITHIN)),
     )
