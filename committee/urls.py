@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, path
 
+from committee.views import agenda as agenda_views
 from committee.views import announcements as announcement_views
 from committee.views import committees as committee_views
 from committee.views import control as control_views
@@ -69,7 +70,43 @@ proposals: list[URLPattern] = [
     ),
 ]
 meetings: list[URLPattern] = [
+    path("", meeting_views.home, name="home"),
+    path("meetings/", meeting_views.meeting_list, name="meetings"),
+    path("meetings/new/", meeting_views.meeting_new, name="meeting_new"),
     path("meetings/<int:meeting_id>/", meeting_views.meeting_detail, name="meeting"),
+    path("meetings/<int:meeting_id>/edit/", meeting_views.meeting_edit, name="meeting_edit"),
+    path("meetings/<int:meeting_id>/call/", meeting_views.meeting_call, name="meeting_call"),
+    path("meetings/<int:meeting_id>/open/", meeting_views.meeting_open, name="meeting_open"),
+    path("meetings/<int:meeting_id>/close/", meeting_views.meeting_close, name="meeting_close"),
+    path("meetings/<int:meeting_id>/cancel/", meeting_views.meeting_cancel, name="meeting_cancel"),
+    path("meetings/<int:meeting_id>/reply/", meeting_views.meeting_reply, name="meeting_reply"),
+    path(
+        "meetings/<int:meeting_id>/meeting.ics",
+        meeting_views.meeting_calendar,
+        name="meeting_calendar",
+    ),
+    path(
+        "meetings/<int:meeting_id>/interests/",
+        meeting_views.meeting_interests,
+        name="meeting_interests",
+    ),
+    path("meetings/<int:meeting_id>/agenda/", agenda_views.agenda, name="agenda"),
+    path("meetings/<int:meeting_id>/agenda/add/", agenda_views.agenda_add, name="agenda_add"),
+    path("items/<int:item_id>/", agenda_views.item_detail, name="item"),
+    path("items/<int:item_id>/move/", agenda_views.item_move, name="item_move"),
+    path("items/<int:item_id>/remove/", agenda_views.item_remove, name="item_remove"),
+    path("items/<int:item_id>/other-meeting/", agenda_views.item_transfer, name="item_transfer"),
+    path("items/<int:item_id>/note/", agenda_views.item_note, name="item_note"),
+    path("items/<int:item_id>/papers/", agenda_views.paper_add, name="paper_add"),
+    path("items/<int:item_id>/experts/", agenda_views.item_experts, name="item_experts"),
+    path("items/<int:item_id>/opinion/", agenda_views.item_opinion, name="item_opinion"),
+    path("papers/<int:paper_id>.pdf", agenda_views.paper_file, name="paper"),
+    path("papers/<int:paper_id>/withdraw/", agenda_views.paper_withdraw, name="paper_withdraw"),
+    path(
+        "invitations/<int:invitation_id>/withdraw/",
+        agenda_views.invitation_withdraw,
+        name="invitation_withdraw",
+    ),
 ]
 room: list[URLPattern] = [
     path("meetings/<int:meeting_id>/room/", room_views.room, name="room"),

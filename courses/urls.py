@@ -17,7 +17,7 @@ urlpatterns = [
     path("programmes/<slug:code>/", catalogue.programme_detail, name="programme"),
     path("institutes/", institutes.institute_list, name="institutes"),
     path("institutes/<slug:code>/", catalogue.institute_detail, name="institute"),
-    path("committee/", decisions.committee, name="committee"),
+    path("committee/decisions/awaiting/", decisions.committee, name="committee"),
     path("committee/decisions/", decisions.decision_list, name="decision_list"),
     path(
         "committee/decisions/<int:decision_id>/confirm/",

@@ -14,7 +14,7 @@ from accounts.roles import Role
 from accounts.states import RecordState
 from circulars.models import Circular
 from circulars.states import CircularState
-from committee.models import Meeting, Minutes
+from committee.models import Invitation, Meeting, Minutes, Proposal
 from courses.models import CommitteeDecision
 from courses.states import DecisionState
 from credits.models import CreditEntry, CreditThreshold
@@ -361,6 +361,48 @@ QUEUES = (
             n,
         ),
         "committee:circulars",
+    ),
+    Queue(
+        Role.COMMITTEE_MEMBER,
+        lambda user: Meeting.objects.visible_to(user).awaiting_interests_of(user),
+        lambda n: ngettext(
+            "Declare your interests for %(n)s meeting",
+            "Declare your interests for %(n)s meetings",
+            n,
+        ),
+        "committee:home",
+    ),
+    Queue(
+        Role.COMMITTEE_MEMBER,
+        lambda user: Meeting.objects.visible_to(user).coming(),
+        lambda n: ngettext(
+            "%(n)s meeting of the selection committee to come",
+            "%(n)s meetings of the selection committee to come",
+            n,
+        ),
+        "committee:home",
+    ),
+    Queue(
+        Role.NODAL_OFFICER,
+        lambda user: Invitation.objects.waiting_for(user),
+        lambda n: ngettext(
+            "The selection committee asks for your opinion on %(n)s course",
+            "The selection committee asks for your opinion on %(n)s courses",
+            n,
+        ),
+        "committee:home",
+    ),
+    Queue(
+        Role.COMMITTEE_SECRETARY,
+        lambda user: Proposal.objects.awaiting_screening(),
+        lambda n: ngettext("%(n)s proposal to screen", "%(n)s proposals to screen", n),
+        "committee:home",
+    ),
+    Queue(
+        Role.COMMITTEE_SECRETARY,
+        lambda user: Meeting.objects.being_prepared(),
+        lambda n: ngettext("%(n)s meeting to prepare", "%(n)s meetings to prepare", n),
+        "committee:meetings",
     ),
     Queue(
         Role.CIRCULAR_AUTHOR,

@@ -201,7 +201,7 @@ def _advance(
     return audit.record(circular, event, acting_user=user, at=at, was=was, **details)
 
 
-def _tell(user: User, entry: AuditEntry, circular: Circular, **params: object) -> None:
+def _tell(user: User, entry: AuditEntry, circular: Circular, **params: Any) -> None:
     template = str(params.pop("template", ""))
     notify(
         user,

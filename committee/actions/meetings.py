@@ -64,6 +64,8 @@ def change_meeting(*, meeting_id: int, acting_user: User, at: datetime, **fields
         setattr(meeting, name, value)
     meeting.committee = _committee_on(meeting.begins_at)
     if meeting.state == MeetingState.CALLED:
+        if reason := policies.why_not(states.CALL_MEETING, meeting, acting_user, at):
+            raise Refused(reason)
         _call(meeting, acting_user, at, template="meeting.changed", changed=_shown(changed))
     else:
         meeting.save()

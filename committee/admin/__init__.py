@@ -7,10 +7,20 @@ from committee.admin.committees import (
     SeatAdmin,
 )
 from committee.admin.decisions import PaperDecisionAdmin
+from committee.admin.meetings import (
+    AgendaItemAdmin,
+    InvitationAdmin,
+    ItemPaperAdmin,
+    MeetingAdmin,
+)
 from committee.admin.room import ParticipationAdmin, ResolutionAdmin
 
 __all__ = [
+    "AgendaItemAdmin",
     "CommitteeAdmin",
+    "InvitationAdmin",
+    "ItemPaperAdmin",
+    "MeetingAdmin",
     "PaperDecisionAdmin",
     "ParticipationAdmin",
     "ResolutionAdmin",

@@ -1,7 +1,6 @@
 """Meetings, who attends them, the items of their agenda, papers and invited experts."""
 
 import uuid
-from datetime import datetime
 from typing import Any
 
 from django.db import models
@@ -16,7 +15,7 @@ from circulars.models import Circular
 from committee.models.committees import Committee, Seat
 from committee.models.proposals import Outcome, Proposal
 from committee.models.rubrics import Rubric
-from committee.states import ItemState, MeetingState
+from committee.states import MEETING_EDITABLE, ItemState, MeetingState
 
 
 class MeetingQuerySet(models.QuerySet["Meeting"]):
@@ -65,9 +64,44 @@ class MeetingQuerySet(models.QuerySet["Meeting"]):
     def latest_first(self) -> "MeetingQuerySet":
         return self.order_by("-begins_at", "-pk")
 
-    def to_come(self, at: datetime) -> "MeetingQuerySet":
-        live = [MeetingState.CALLED, MeetingState.IN_SESSION]
-        return self.filter(state__in=live).order_by("begins_at", "pk")
+    def to_come(self) -> "MeetingQuerySet":
+        return self.coming().order_by("begins_at", "pk")
+
+    def coming(self) -> "MeetingQuerySet":
+        """Return those that are called or sit now."""
+        return self.filter(state__in=[MeetingState.CALLED, MeetingState.IN_SESSION])
+
+    def awaiting_interests_of(self, user: Any) -> "MeetingQuerySet":
+        """Return those in which `user`, as a member, has yet to declare on some item."""
+        asked = AgendaItem.objects.filter(
+            state__in=[ItemState.LISTED, ItemState.OPEN],
+            participations__seat__user=user,
+            participations__interest="",
+        )
+        return self.coming().filter(pk__in=asked.values("meeting"))
+
+    def taking_items(self) -> "MeetingQuerySet":
+        """Return those whose agenda may still be changed."""
+        return self.filter(state__in=MEETING_EDITABLE).order_by("begins_at", "pk")
+
+    def matching(self, words: str) -> "MeetingQuerySet":
+        """Return those with all `words` in the number, the place or a title on the agenda."""
+        rows = self
+        for word in words.split()[:5]:
+            on_agenda = AgendaItem.objects.filter(
+                Q(proposal__title__icontains=word) | Q(proposal__title_hi__icontains=word)
+            )
+            known = Q(number__icontains=word) | Q(place__icontains=word)
+            rows = rows.filter(known | Q(pk__in=on_agenda.values("meeting")))
+        return rows
+
+    def being_prepared(self) -> "MeetingQuerySet":
+        return self.filter(state=MeetingState.DRAFT).order_by("begins_at", "pk")
+
+    def with_counts(self) -> "MeetingQuerySet":
+        """Add how many items each has that are on the agenda or were decided there."""
+        kept = ~Q(items__state=ItemState.CARRIED_OVER)
+        return self.annotate(number_of_items=models.Count("items", filter=kept, distinct=True))
 
 
 class Meeting(models.Model):
@@ -306,6 +340,20 @@ class ItemPaper(models.Model):
         return self.title
 
 
+class InvitationQuerySet(models.QuerySet["Invitation"]):
+    def waiting_for(self, user: Any) -> "InvitationQuerySet":
+        """Return those on which `user` has yet to declare an interest or to give an opinion."""
+        asked = self.filter(
+            user=user,
+            item__state__in=[ItemState.LISTED, ItemState.OPEN],
+            item__meeting__state__in=[MeetingState.CALLED, MeetingState.IN_SESSION],
+        )
+        return asked.filter(Q(interest="") | Q(interest="none", opinion=""))
+
+    def of_items(self, items: AgendaItemQuerySet) -> "InvitationQuerySet":
+        return self.filter(item__in=items).select_related("item", "user")
+
+
 class Invitation(models.Model):
     """A nodal officer invited to one item as domain expert: sees its papers, gives an opinion."""
 
@@ -324,6 +372,8 @@ class Invitation(models.Model):
         User, models.PROTECT, related_name="+", verbose_name=_("invited by")
     )
     invited_at = models.DateTimeField(_("invited at"))
+
+    objects = InvitationQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("invitation of an expert")

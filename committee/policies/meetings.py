@@ -2,12 +2,13 @@
 
 from datetime import datetime
 
+from django.db.models import Exists
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.roles import Role
 from committee import states
-from committee.models import Attendance, Meeting
+from committee.models import Attendance, Meeting, Seat
 from committee.states import ITEM_ENDS, MeetingState, Step
 from igot.lib.dates import civil_date, dmy
 
@@ -51,9 +52,13 @@ def why_not(step: Step, meeting: Meeting, user: User, at: datetime) -> str:
 def _why_not_call(meeting: Meeting, at: datetime) -> str:
     if meeting.ends_at <= at:
         return _("The time of the meeting has passed: set another first.")
-    if not meeting.items.exclude(state__in=ITEM_ENDS).exists():
+    seats = Seat.objects.of(meeting.committee).held_on(civil_date(meeting.begins_at))
+    items = meeting.items.exclude(state__in=ITEM_ENDS)
+    asked = Meeting.objects.filter(pk=meeting.pk).annotate(has=Exists(items), seated=Exists(seats))
+    has_items, is_seated = asked.values_list("has", "seated").get()
+    if not has_items:
         return _("The agenda is empty: put a proposal on it first.")
-    if not meeting.committee.seats.held_on(civil_date(meeting.begins_at)).exists():
+    if not is_seated:
         return _("Nobody holds a seat in the committee on %(day)s.") % {
             "day": dmy(civil_date(meeting.begins_at))
         }

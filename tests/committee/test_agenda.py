@@ -3,7 +3,6 @@
 from typing import Any
 
 import pytest
-from django.core.files.base import ContentFile
 from django.utils import timezone
 
 from accounts.models import AuditEntry
@@ -15,7 +14,7 @@ from committee.actions.agenda import (
     note_item,
     remove_item,
 )
-from committee.models import AgendaItem, Invitation, ItemPaper, Meeting, Participation
+from committee.models import Invitation, Meeting, Participation
 from committee.states import ItemState, MeetingState, ProposalState
 from igot.lib.errors import Refused
 from tests.factories.accounts import make_user
@@ -27,6 +26,7 @@ from tests.factories.committee import (
     make_secretary,
     members_of,
 )
+from tests.factories.meetings import make_invitation, make_paper
 
 pytestmark = pytest.mark.django_db
 NOW = timezone.now()
@@ -34,19 +34,6 @@ NOW = timezone.now()
 
 def who() -> dict[str, Any]:
     return {"acting_user": make_secretary(), "at": NOW}
-
-
-def make_paper(item: AgendaItem) -> ItemPaper:
-    paper = ItemPaper(
-        item=item,
-        title="Syllabus",
-        sha256="0" * 64,
-        size=4,
-        added_by=item.meeting.convened_by,
-        added_at=NOW,
-    )
-    paper.file.save("syllabus.pdf", ContentFile(b"%PDF"), save=True)
-    return paper
 
 
 def order_of(meeting: Meeting) -> list[int]:
@@ -214,16 +201,7 @@ def test_a_closed_item_whose_proposal_was_deliberated_is_carried_over_too() -> N
 
 def test_experts_go_along_and_are_asked_anew() -> None:
     item = make_item()
-    Invitation.objects.create(
-        item=item,
-        user=make_user(Role.NODAL_OFFICER),
-        field="Statistics",
-        interest="none",
-        opinion="Sound.",
-        given_at=NOW,
-        invited_by=item.meeting.convened_by,
-        invited_at=NOW,
-    )
+    make_invitation(item=item, field="Statistics", interest="none", opinion="Sound.", given_at=NOW)
     other = make_meeting(committee=item.meeting.committee)
 
     carry_item_over(item_id=item.pk, reason="Time", to_meeting_id=other.pk, **who())

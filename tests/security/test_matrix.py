@@ -16,7 +16,7 @@ from accounts.models import AuditEntry
 from accounts.roles import Role
 from circulars.states import CircularState
 from committee.actions.resolutions import record_resolution
-from committee.models import ProposalImport
+from committee.models import Participation, ProposalImport
 from committee.tasks import render_minutes
 from enrollment import tasks
 from enrollment.models import ProgrammeCompletion
@@ -34,7 +34,9 @@ from tests.factories.accounts import (
 )
 from tests.factories.circulars import make_circular
 from tests.factories.committee import (
+    chair_of,
     make_committee,
+    make_item,
     make_proposal,
     make_rubric,
     make_secretary,
@@ -44,6 +46,8 @@ from tests.factories.courses import make_course, make_programme
 from tests.factories.credits import make_credit_entry
 from tests.factories.eligibility import make_decision, make_representation, make_rule_set_version
 from tests.factories.enrollment import make_enrollment, make_intimation
+from tests.factories.meetings import make_invitation
+from tests.factories.meetings import make_paper as make_paper_of
 from tests.factories.minutes import chair_user, make_minutes
 from tests.factories.pool import make_certificate, make_coupon_batch, make_coupon_issue
 from tests.factories.reimbursement import make_claim, make_payment_batch
@@ -252,6 +256,30 @@ def make_drafted_rubric():
     return make_rubric(is_approved=False), {}, owner().user
 
 
+def make_called():
+    item = make_item()
+    row = chair_of(item)
+    Participation.objects.filter(pk=row.pk).update(interest="none")
+    paper = make_paper_of(item)
+    keys = {"meeting": item.meeting_id, "item": item.pk, "paper": paper.pk}
+    return item.meeting, keys, row.seat.user
+
+
+def make_listed():
+    meeting, keys, user = make_called()
+    return meeting.items.get(), keys, user
+
+
+def make_paper_listed():
+    item, keys, user = make_listed()
+    return item.papers.get(), keys, user
+
+
+def make_invited():
+    item, keys, user = make_listed()
+    return make_invitation(item=item), keys, user
+
+
 MAKERS = {
     "enrollment": make_submitted,
     "intimation": make_letter,
@@ -284,6 +312,10 @@ MAKERS = {
     "meetingroom": make_room,
     "participation": make_participation,
     "resolution": make_resolved,
+    "meeting": make_called,
+    "agendaitem": make_listed,
+    "itempaper": make_paper_listed,
+    "invitation": make_invited,
 }
 
 
