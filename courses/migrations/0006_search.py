@@ -17,7 +17,7 @@ JOINTS = r"-.''/_&+\u2010\u2019"
 FOLD = r"""
 CREATE OR REPLACE FUNCTION courses_search_fold(written text) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
-  SELECT regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(
+  SELECT replace(replace(regexp_replace(regexp_replace(regexp_replace(
     translate(
       regexp_replace(
         regexp_replace(
@@ -27,8 +27,7 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
     ), 'ङ्(?=[क-घ])|ञ्(?=[च-झ])|ण्(?=[ट-ढ])|न्(?=[त-ध])|म्(?=[प-भ])', 'ं', 'g'),
     '([a-z]{3})is(e|ed|es|er|ers|ing|ation|ations)\M', '\1iz\2', 'g'),
     '([a-z]{2})our(|s|ed|ing|al)\M', '\1or\2', 'g'),
-    'gramme(|s)\M', 'gram\1', 'g'),
-    'centre(|s)\M', 'center\1', 'g')
+    'gramme', 'gram'), 'centre', 'center')
 $$
 """
 
@@ -46,10 +45,13 @@ RETURNS tsvector LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
   ), lexemes AS (
     SELECT weight, place, word FROM words
     UNION ALL
-    SELECT weight, place, unnest(ts_lexize('english_stem', word)) FROM words WHERE word ~ '^[a-z]'
+    SELECT weight, place, stem FROM words, unnest(ts_lexize('english_stem', word)) AS stem
+    WHERE word COLLATE "C" BETWEEN 'a' AND '{' AND stem <> word
     UNION ALL
     SELECT weight, begins + 1, left(regexp_replace(found[1], '[JOINTS]+', '', 'g'), 60)
-    FROM parts, regexp_matches(folded, '([LETTERS]+(?:[JOINTS]+[LETTERS]+)+)', 'g') AS found
+    FROM parts, regexp_split_to_table(folded, '\s+') AS chunk,
+      regexp_matches(chunk, '([LETTERS]+(?:[JOINTS]+[LETTERS]+)+)', 'g') AS found
+    WHERE chunk ~ '.[JOINTS].'
   )
   SELECT coalesce(
     string_agg('''' || word || ''':' || least(place, 16000) || weight, ' ')::tsvector, ''::tsvector
@@ -121,11 +123,11 @@ BEGIN
   SELECT shown, left(courses_search_fold(shown), 60) FROM (
     SELECT DISTINCT left(word, 60) AS shown
     FROM courses_searchtext s, regexp_split_to_table(
-      normalize(lower(concat_ws(E'\n', s.titles, s.names, s.outline)), NFC), '[^LETTERS]+'
+      lower(concat_ws(E'\n', s.titles, s.names, s.outline)), '[^LETTERS]+'
     ) AS word
-    WHERE s.course_id = ANY(renewed) AND length(word) >= 3 AND word !~ '^[0-9]+$'
-    EXCEPT SELECT shown FROM courses_searchword
-  ) AS fresh
+    WHERE s.course_id = ANY(renewed) AND length(word) >= 3 AND word COLLATE "C" > ':'
+  ) AS found
+  WHERE NOT EXISTS (SELECT FROM courses_searchword known WHERE known.shown = found.shown)
   ON CONFLICT (shown) DO NOTHING;
 END $$
 """

@@ -23,8 +23,6 @@ _NASAL: Final = re.compile("ङ्(?=[क-घ])|ञ्(?=[च-झ])|ण्(?=[�
 _BRITISH: Final = (
     (re.compile(r"([a-z]{3})is(e|ed|es|er|ers|ing|ation|ations)\b"), r"\1iz\2"),
     (re.compile(r"([a-z]{2})our(|s|ed|ing|al)\b"), r"\1or\2"),
-    (re.compile(r"gramme(|s)\b"), r"gram\1"),
-    (re.compile(r"centre(|s)\b"), r"center\1"),
 )
 _ENGLISH_ENDINGS: Final = ("ations", "ies", "ing", "ed", "es", "s")
 _HINDI_ENDINGS: Final = (
@@ -41,7 +39,7 @@ def fold(text: str) -> str:
     folded = _NASAL.sub("\u0902", folded)
     for written, meant in _BRITISH:
         folded = written.sub(meant, folded)
-    return folded
+    return folded.replace("gramme", "gram").replace("centre", "center")
 
 
 def words_of(folded: str) -> list[str]:
