@@ -10,7 +10,7 @@ from datetime import date
 from decimal import Decimal
 from functools import cached_property, lru_cache
 from itertools import compress
-from operator import itemgetter
+from operator import attrgetter, itemgetter
 from typing import Any, Final, NamedTuple
 
 from django.db import connection
@@ -61,21 +61,9 @@ class Row(NamedTuple):
     opens_on: date | None
     windows: tuple[Window, ...]
 
-    @property
-    def is_open(self) -> bool:
-        return self.closes_on is not None or self.mode == Course.Mode.SELF_PACED
-
-    @property
-    def effort(self) -> str:
-        if not self.hours:
-            return ""
-        return next((band for most, band in EFFORTS if self.hours <= most), Effort.MORE)
-
-    @property
-    def fee(self) -> str:
-        if not self.fee_usd:
-            return Fee.NONE
-        return Fee.WHOLE if self.fee_usd <= (self.cap_usd or 0) else Fee.PART
+    effort: str
+    fee: str
+    is_open: bool
 
 
 class InstituteNames(NamedTuple):
@@ -112,12 +100,8 @@ class CatalogueIndex:
         """For each filter the courses of each of its values."""
         codes = {key: names.code for key, names in self.institutes.items()}
         return {
-            "institute": self._by(lambda row: codes[row.institute]),
-            "level": self._by(lambda row: row.level),
-            "mode": self._by(lambda row: row.mode),
-            "language": self._by(lambda row: row.language),
-            "effort": self._by(lambda row: row.effort),
-            "fee": self._by(lambda row: row.fee),
+            "institute": {codes[key]: bits for key, bits in self._by("institute").items()},
+            **{name: self._by(name) for name in ("level", "mode", "language", "effort", "fee")},
         }
 
     @cached_property
@@ -128,11 +112,13 @@ class CatalogueIndex:
     def finder(self) -> Finder:
         return finder()
 
-    def _by(self, value_of: Callable[[Row], str]) -> dict[str, int]:
-        places: dict[str, list[int]] = {}
-        for place, row in enumerate(self.rows):
-            places.setdefault(value_of(row), []).append(place)
-        return {value: self.bits(found) for value, found in places.items() if value}
+    def _by(self, name: str) -> dict[Any, int]:
+        found: dict[Any, int] = {}
+        bit = 1
+        for value in map(attrgetter(name), self.rows):
+            found[value] = found.get(value, 0) | bit
+            bit <<= 1
+        return {value: bits for value, bits in found.items() if value}
 
     def bits(self, places: Iterable[int]) -> int:
         """Write a set of places as a whole number."""
@@ -211,8 +197,35 @@ def _made(today: date) -> CatalogueIndex:
     for course in courses.values():
         if course.institute not in institutes:
             institutes[course.institute] = course.names
-    rows = (_row(course, windows.get(course.pk, ()), today) for course in courses.values())
-    return CatalogueIndex(rows, institutes)
+    return CatalogueIndex(_rows(courses, windows, today), institutes)
+
+
+class _Made(NamedTuple):
+    """A row, and what it was made of."""
+
+    course: "_Course"
+    windows: Sequence["_Window"]
+    today: date
+    row: Row
+
+
+_latest: dict[int, _Made] = {}  # the rows of the index made before this one
+
+
+def _rows(
+    courses: Mapping[int, "_Course"], windows: Mapping[int, Sequence["_Window"]], today: date
+) -> list[Row]:
+    """Make the rows anew that were made of something else the time before."""
+    global _latest
+    before, made = _latest, {}
+    for pk, course in courses.items():
+        ahead = windows.get(pk, ())
+        was = before.get(pk)
+        if was is None or was.course != course or was.windows != ahead or was.today != today:
+            was = _Made(course, ahead, today, _row(course, ahead, today))
+        made[pk] = was
+    _latest = made
+    return [each.row for each in made.values()]
 
 
 class _Course(NamedTuple):
@@ -301,21 +314,39 @@ def _row(course: _Course, windows: Sequence[_Window], today: date) -> Row:
     has_fee = first is not None and first.fee_usd is not None
     has_cap = first is not None and first.cap_usd is not None
     code = course.rule_set_code
+    hours = course.most_hours or course.least_hours
+    fee = _decimal(first.fee_usd if first and has_fee else course.fee_usd)
+    cap = _decimal(first.cap_usd if first and has_cap else course.cap_usd)
     return Row(
         *course[:9],
-        hours=course.most_hours or course.least_hours,
+        hours=hours,
         weeks=course.weeks,
         institute=course.institute,
         rule_set_code=code,
-        fee_usd=_decimal(first.fee_usd if first and has_fee else course.fee_usd),
-        cap_usd=_decimal(first.cap_usd if first and has_cap else course.cap_usd),
+        fee_usd=fee,
+        cap_usd=cap,
         closes_on=open_now[0].closes_on if open_now else None,
         opens_on=min((window.opens_on for window in coming), default=None),
         windows=tuple(
             Window(code, course.mode, window.opens_on, window.closes_on, window.commences_on)
             for window in (() if is_self_paced else windows)
         ),
+        effort=_effort(hours),
+        fee=_fee(fee, cap),
+        is_open=bool(open_now) or is_self_paced,
     )
+
+
+def _effort(hours: int | None) -> str:
+    if not hours:
+        return ""
+    return next((band for most, band in EFFORTS if hours <= most), Effort.MORE)
+
+
+def _fee(fee_usd: Decimal | None, cap_usd: Decimal | None) -> str:
+    if not fee_usd:
+        return Fee.NONE
+    return Fee.WHOLE if fee_usd <= (cap_usd or 0) else Fee.PART
 
 
 def _decimal(amount: Any) -> Decimal | None:

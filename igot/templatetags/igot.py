@@ -60,7 +60,7 @@ MENU: Final = (
     "reports:dashboard",
     "account_login",
 )
-STEADY_PARTS_AT_MOST: Final = 500
+STEADY_PARTS_AT_MOST: Final = 5000  # a kilobyte each, more or less
 _steady_parts: dict[tuple[object, ...], SafeString] = {}
 
 
