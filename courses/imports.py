@@ -84,7 +84,8 @@ class CatalogueLoader:
         modules, partners = row.pop("module", []), row.pop("partners", [])
         row["institute"] = self.institutes[row["institute"]]
         row["provider"] = self.providers[row["provider"]]
-        course: Course = self._put(Course, {"code": row.pop("code")}, row, is_published=True)
+        once = {"is_published": True, "first_published_at": self.at}
+        course: Course = self._put(Course, {"code": row.pop("code")}, row, **once)
         course.partners.add(*(self.institutes[code] for code in partners))
         for position, module in enumerate(modules, start=1):
             self._load_module(course, position, module)

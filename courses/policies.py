@@ -63,4 +63,9 @@ def why_not_days(commences_on: date, ends_on: date | None, opens_on: date, close
             "end": dmy(closes_on),
             "start": dmy(opens_on),
         }
+    if ends_on and closes_on > ends_on:
+        return _("Registration cannot close on %(close)s, after the run ends on %(end)s.") % {
+            "close": dmy(closes_on),
+            "end": dmy(ends_on),
+        }
     return ""

@@ -1,31 +1,35 @@
 """The catalogue on the desk."""
 
+from datetime import datetime
 from typing import Any
 
 from django.contrib import admin
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponseRedirect
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.desk import DeskAdmin, DeskInline, DeskStep
-from courses import forms, policies, states
-from courses.actions.runs import reschedule_run
+from accounts.models import User
+from courses import catalogue_policies, forms, states
+from courses.actions import catalogue as actions
+from courses.actions import editions as edition_actions
+from courses.admin.dated import DATED, DatedForm, DatedFormSet
+from courses.admin.trees import RequirementFormSet
 from courses.models import (
     Course,
+    CourseAlias,
     CourseCredit,
     CourseFee,
     CourseModule,
     CourseUnit,
+    FormerTitle,
     GradeRule,
     Institute,
     Programme,
     ProgrammeCourse,
     Provider,
-    Run,
-    RunReschedule,
+    Requirement,
 )
-
-RUN_DAYS = ("registration_opens_on", "registration_closes_on", "commences_on", "ends_on")
-DATED = ("effective_from", "effective_to", "circular_reference")
 
 
 @admin.register(Provider)
@@ -67,8 +71,25 @@ class ProgrammeCourseInline(DeskInline):
     editable_fields = ("course", "position", "is_required")
 
 
+class RequirementInline(DeskInline):
+    """The tree: each row hangs under another; the root under none."""
+
+    model = Requirement
+    formset = RequirementFormSet
+    editable_fields = ("parent", "position", "kind", "least", "course", "title", "title_hi")
+    ordering = ("position", "pk")
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **given: Any) -> Any:
+        if db_field.name == "parent":
+            match = request.resolver_match
+            owner = match.kwargs.get("object_id") if match else None
+            given["queryset"] = Requirement.objects.filter(programme=owner).exclude(kind="course")
+        return super().formfield_for_foreignkey(db_field, request, **given)
+
+
 class GradeRuleInline(DeskInline):
     model = GradeRule
+    formset = DatedFormSet
     editable_fields = ("least_grade", "needs_proctored_exam", *DATED)
 
 
@@ -80,61 +101,123 @@ class ProgrammeAdmin(DeskAdmin):
     ordering = ("title",)
     add_fields = ("code",)
     editable_fields = ("title", "title_hi", "summary", "summary_hi", "institute", "provider")
-    inlines = (ProgrammeCourseInline, GradeRuleInline)
+    inlines = (ProgrammeCourseInline, RequirementInline, GradeRuleInline)
 
 
 class CourseFeeInline(DeskInline):
     model = CourseFee
+    formset = DatedFormSet
     editable_fields = ("fee_usd", "cap_usd", *DATED)
 
 
 class CourseCreditInline(DeskInline):
     model = CourseCredit
+    formset = DatedFormSet
     editable_fields = ("points", *DATED)
 
 
 class CourseModuleInline(DeskInline):
     model = CourseModule
-    editable_fields = ("position", "title", "title_hi", "summary", "summary_hi")
-    show_change_link = True
+    fields = ("position", "title", "title_hi", "summary", "summary_hi")
+    readonly_fields = fields
+
+
+class CourseAliasInline(DeskInline):
+    model = CourseAlias
+    editable_fields = ("provider", "key")
+
+
+class FormerTitleInline(DeskInline):
+    model = FormerTitle
+    editable_fields = ("title", "title_hi", "until", "reference")
+    ordering = ("-until",)
+
+
+def edit_as_draft(*, course_id: int, acting_user: User, at: datetime) -> HttpResponseRedirect:
+    """Open the draft of a course and lead to the page on which it is written."""
+    edition = edition_actions.open_edition(course_id=course_id, acting_user=acting_user, at=at)
+    address = "admin:courses_courseedition_change"
+    if edition.state in states.BEING_WRITTEN:
+        address = "admin:courses_courseedition_step"
+        return HttpResponseRedirect(reverse(address, args=[edition.pk, "edit"]))
+    return HttpResponseRedirect(reverse(address, args=[edition.pk]))
 
 
 @admin.register(Course)
 class CourseAdmin(DeskAdmin):
+    """What is public stands here to be read; it changes by a draft that a second person publishes.
+
+    A new course begins as a draft too (drafts of course pages, "Add").
+    """
+
     list_display = ("title", "institute", "level", "mode", "rule_set_code", "is_published")
     list_filter = ("is_published", "level", "mode")
     list_select_related = ("institute",)
-    search_fields = ("title", "title_hi", "code")
+    search_fields = ("title", "title_hi", "code", "aliases__key", "former_titles__title")
     ordering = ("title",)
-    add_fields = ("code",)
-    editable_fields = (
-        "title",
-        "title_hi",
-        "level",
-        "mode",
-        "certification",
-        "language",
-        "objective",
-        "objective_hi",
-        "prerequisites",
-        "prerequisites_hi",
-        "weekly_lectures",
-        "least_weekly_hours",
-        "most_weekly_hours",
-        "weeks",
-        "institute",
-        "partners",
-        "provider",
-        "rule_set_code",
-        "website",
-        "is_published",
+    inlines = (
+        CourseFeeInline,
+        CourseCreditInline,
+        CourseAliasInline,
+        FormerTitleInline,
+        CourseModuleInline,
     )
-    inlines = (CourseFeeInline, CourseCreditInline, CourseModuleInline)
+    summary_fields = ("code", "title", "title_hi", "institute", "is_published", "withdrawn_on")
+    why_not = staticmethod(catalogue_policies.why_not_course)
+    steps = (
+        DeskStep(
+            name="edit",
+            label=_("Edit as a draft"),
+            step=states.EDIT_COURSE,
+            action=edit_as_draft,
+            explain=_("The public page stays as it is until a second person publishes the draft."),
+        ),
+        DeskStep(
+            name="fee",
+            label=_("New fee from a day"),
+            step=states.EDIT_COURSE,
+            action=actions.set_fee,
+            form=forms.FeeForm,
+            explain=_("The fee in force until then ends the day before; both are kept."),
+        ),
+        DeskStep(
+            name="rename",
+            label=_("Rename"),
+            step=states.RENAME_COURSE,
+            action=edition_actions.rename_course,
+            form=forms.RenameForm,
+            explain=_("A second person publishes the new title. The former one is kept and found."),
+            done=_("The new title waits for a second person: %(thing)s."),
+        ),
+        DeskStep(
+            name="withdraw",
+            label=_("Withdraw or supersede"),
+            step=states.WITHDRAW_COURSE,
+            action=actions.withdraw_course,
+            form=forms.CourseWithdrawForm,
+            explain=_(
+                "Nobody new can register. Officers who are registered continue, with their "
+                "coupons, results, certificates and claims. The page stays and says why."
+            ),
+            is_grave=True,
+        ),
+    )
+    event_labels = {
+        "course.added": _("Added"),
+        "course.changed": _("Changed"),
+        "course.published": _("Page published"),
+        "course.withdrawn": _("Withdrawn"),
+        "course.superseded": _("Superseded"),
+    }
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
 
 
 class CourseUnitInline(DeskInline):
     model = CourseUnit
-    editable_fields = ("position", "title", "title_hi")
+    fields = ("position", "title", "title_hi")
+    readonly_fields = fields
 
 
 @admin.register(CourseModule)
@@ -143,13 +226,12 @@ class CourseModuleAdmin(DeskAdmin):
     list_select_related = ("course",)
     search_fields = ("title", "course__title")
     ordering = ("course", "position")
-    add_fields = ("course",)
-    editable_fields = ("position", "title", "title_hi", "summary", "summary_hi")
     inlines = (CourseUnitInline,)
 
 
 @admin.register(CourseFee)
 class CourseFeeAdmin(DeskAdmin):
+    form = DatedForm
     list_display = ("course", "fee_usd", "cap_usd", *DATED)
     list_select_related = ("course",)
     search_fields = ("course__title", "course__code")
@@ -160,6 +242,7 @@ class CourseFeeAdmin(DeskAdmin):
 
 @admin.register(CourseCredit)
 class CourseCreditAdmin(DeskAdmin):
+    form = DatedForm
     list_display = ("course", "points", *DATED)
     list_select_related = ("course",)
     search_fields = ("course__title", "course__code")
@@ -170,66 +253,10 @@ class CourseCreditAdmin(DeskAdmin):
 
 @admin.register(GradeRule)
 class GradeRuleAdmin(DeskAdmin):
+    form = DatedForm
     list_display = ("programme", "least_grade", "needs_proctored_exam", *DATED)
     list_select_related = ("programme",)
     search_fields = ("programme__title",)
     ordering = ("programme", "-effective_from")
     add_fields = ("programme",)
     editable_fields = ("least_grade", "needs_proctored_exam", *DATED)
-
-
-class RunRescheduleInline(DeskInline):
-    model = RunReschedule
-    fields = ("at", "commences_from", "commences_to", "reference", "reason", "rescheduled_by")
-    readonly_fields = fields
-    ordering = ("-pk",)
-
-
-@admin.register(Run)
-class RunAdmin(DeskAdmin):
-    list_display = (
-        "code",
-        "course",
-        "state",
-        "registration_opens_on",
-        "registration_closes_on",
-        "commences_on",
-    )
-    list_filter = ("state",)
-    list_select_related = ("course",)
-    search_fields = ("code", "name", "course__title")
-    ordering = ("-commences_on", "code")
-    add_fields = ("course", "code")
-    editable_fields = ("name", "name_hi", *RUN_DAYS, "note", "note_hi", "circular")
-    inlines = (RunRescheduleInline,)
-    summary_fields = ("code", "course", *RUN_DAYS)
-    why_not = staticmethod(policies.why_not_reschedule)
-    steps = (
-        DeskStep(
-            name="reschedule",
-            label=_("Move the days"),
-            step=None,
-            action=reschedule_run,
-            form=forms.RescheduleForm,
-            explain=_(
-                "The course page announces the move. Eligibility is decided anew for every "
-                "registration under way, within minutes: where the answer changes, the "
-                "registration is held, and the officer and this desk are told. Nothing is "
-                "cancelled."
-            ),
-        ),
-    )
-    event_labels = {
-        "run.added": _("Added"),
-        "run.changed": _("Changed"),
-        "run.rescheduled": _("Days moved"),
-        "run.registrations_held": _("Registrations held"),
-    }
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
-        """Leave the days of a scheduled run to the step, which keeps what they were."""
-        closed = super().get_readonly_fields(request, obj)
-        return [*closed, *RUN_DAYS] if obj and obj.state in states.MOVABLE else closed
-
-    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        return list(dict.fromkeys(super().get_fields(request, obj)))

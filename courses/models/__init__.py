@@ -17,6 +17,7 @@ from courses.models.catalogue import (
     ProgrammeCourse,
 )
 from courses.models.committee import CommitteeDecision, CommitteeDecisionQuerySet
+from courses.models.editions import CourseEdition, CourseEditionQuerySet
 from courses.models.institutes import GradeRule, Institute, Programme, Provider
 from courses.models.names import CourseAlias, FormerTitle
 from courses.models.requirements import Requirement
@@ -33,6 +34,8 @@ __all__ = [
     "Course",
     "CourseAlias",
     "CourseCredit",
+    "CourseEdition",
+    "CourseEditionQuerySet",
     "CourseFee",
     "CourseModule",
     "CourseQuerySet",

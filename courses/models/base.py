@@ -35,6 +35,14 @@ class BilingualModel(models.Model):
         return in_language(self.title, self.title_hi)
 
 
+def ends_after_start(table: str) -> models.CheckConstraint:
+    """Return the constraint that a dated row does not end before it begins."""
+    return models.CheckConstraint(
+        condition=Q(effective_to__isnull=True) | Q(effective_to__gte=models.F("effective_from")),
+        name=f"courses_{table}_ends_after_start",
+    )
+
+
 class DatedQuerySet(models.QuerySet[Any]):
     def in_force(self, on: date) -> "DatedQuerySet":
         """Return the rows in force on `on`, both days inclusive, the latest first."""

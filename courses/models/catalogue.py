@@ -10,7 +10,13 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from courses.models.base import BilingualModel, Certification, DatedModel, in_language
+from courses.models.base import (
+    BilingualModel,
+    Certification,
+    DatedModel,
+    ends_after_start,
+    in_language,
+)
 from courses.models.committee import CommitteeDecision
 from courses.models.institutes import GradeRule, Institute, Programme, Provider
 
@@ -142,6 +148,7 @@ class Course(BilingualModel):
     withdrawn_on = models.DateField(_("withdrawn on"), null=True, blank=True)
     withdrawn_reason = models.CharField(_("why withdrawn"), max_length=300, blank=True)
     withdrawn_reason_hi = models.CharField(_("why withdrawn, in Hindi"), max_length=300, blank=True)
+    withdrawn_reference = models.CharField(_("withdrawn by"), max_length=200, blank=True)
     superseded_by = models.ForeignKey(
         "self",
         models.PROTECT,
@@ -301,6 +308,7 @@ class CourseFee(DatedModel):
             models.CheckConstraint(
                 condition=Q(fee_usd__gte=0, cap_usd__gte=0), name="courses_coursefee_not_negative"
             ),
+            ends_after_start("coursefee"),
         ]
 
     def __str__(self) -> str:
@@ -321,7 +329,8 @@ class CourseCredit(DatedModel):
         constraints = [
             models.UniqueConstraint(
                 fields=["course", "effective_from"], name="courses_coursecredit_once_a_day"
-            )
+            ),
+            ends_after_start("coursecredit"),
         ]
 
     def __str__(self) -> str:

@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from courses.models.base import BilingualModel, DatedModel, in_language
+from courses.models.base import BilingualModel, DatedModel, ends_after_start, in_language
 
 
 class PublicQuerySet(models.QuerySet[Any]):
@@ -117,6 +117,7 @@ class GradeRule(DatedModel):
                 condition=Q(least_grade__gte=0, least_grade__lte=100),
                 name="courses_graderule_within_hundred",
             ),
+            ends_after_start("graderule"),
         ]
 
     def __str__(self) -> str:
