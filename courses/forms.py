@@ -131,9 +131,7 @@ class RenameForm(forms.Form):
 class FeeForm(forms.Form):
     """A new fee, from which day, and the paper that gives it."""
 
-    fee_usd = forms.DecimalField(
-        label=_("Fee in US$"), min_value=0, max_digits=8, decimal_places=2
-    )
+    fee_usd = forms.DecimalField(label=_("Fee in US$"), min_value=0, max_digits=8, decimal_places=2)
     cap_usd = forms.DecimalField(
         label=_("Reimbursed up to, in US$"), min_value=0, max_digits=8, decimal_places=2
     )

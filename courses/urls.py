@@ -3,7 +3,7 @@
 from django.urls import path
 
 from courses import news
-from courses.views import catalogue, decisions, feeds, institutes
+from courses.views import catalogue, decisions, editions, feeds, institutes
 
 app_name = "courses"
 urlpatterns = [
@@ -12,6 +12,11 @@ urlpatterns = [
     path("courses/feed.rss", feeds.feed, {"kind": news.CatalogueRss}, name="rss"),
     path("courses/calendar.ics", feeds.calendar, name="calendar"),
     path("courses/catalogue.csv", feeds.table, name="table"),
+    path(
+        "courses/editions/<int:edition_id>/preview/",
+        editions.edition_preview,
+        name="edition_preview",
+    ),
     path("courses/<slug:code>/calendar.ics", feeds.course_calendar, name="course_calendar"),
     path("courses/<slug:code>/", catalogue.course_detail, name="detail"),
     path("programmes/<slug:code>/", catalogue.programme_detail, name="programme"),

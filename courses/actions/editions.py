@@ -107,6 +107,9 @@ def catch_up_edition(*, edition_id: int, acting_user: User, at: datetime) -> Non
 def submit_edition(*, edition_id: int, acting_user: User, at: datetime) -> None:
     """Hand a draft to a second person.
 
+    A course that is not yet in the catalogue is entered, unseen by the public, so that the
+    committee can decide on it.
+
     :raises Refused: the step is not open to `acting_user`, or nothing differs from the page
     """
     edition = _lock_for(states.SUBMIT_EDITION, edition_id, acting_user)
@@ -118,6 +121,9 @@ def submit_edition(*, edition_id: int, acting_user: User, at: datetime) -> None:
         and not editions.differences(editions.content_of(course), edition.content)
     ):
         raise Refused(_("Nothing in this draft differs from the page."))
+    if course is None:
+        edition.course = _enter(edition, acting_user, at)
+        edition.base_digest = editions.digest_of(edition.course)
     edition.submitted_at = at
     _advance(edition, states.SUBMIT_EDITION, acting_user, at)
 
@@ -256,24 +262,39 @@ def _lock_for(step: EditionStep, edition_id: int, acting_user: User) -> CourseEd
 
 def _apply(edition: CourseEdition, at: datetime) -> Course:
     """Write the content onto the course and offer it; the title that it had is kept."""
-    content = edition.content
     course = edition.course or Course(code=edition.code)
     was = (course.title, course.title_hi)
-    for name in editions.PLAIN:
-        setattr(course, name, content[name])
-    course.institute = Institute.objects.get(pk=content["institute"])
-    course.provider = Provider.objects.get(pk=content["provider"])
     had_page = course.is_published or course.first_published_at is not None
     course.first_published_at = course.first_published_at or at
     course.is_published = True
     course.withdrawn_on, course.superseded_by = None, None
     course.withdrawn_reason = course.withdrawn_reason_hi = course.withdrawn_reference = ""
-    course.save()
-    course.partners.set(content["partners"])
-    _write_outline(course, content["modules"])
+    _write_course(course, edition.content)
     if had_page and was != (course.title, course.title_hi):
         _keep_title(course, *was, edition.reference, at)
     return course
+
+
+def _enter(edition: CourseEdition, acting_user: User, at: datetime) -> Course:
+    """Enter a course that is not public; a second person publishes it once it is decided on."""
+    if Course.objects.filter(code=edition.code).exists():
+        raise Refused(
+            _("There is a course with the code %(code)s already.") % {"code": edition.code}
+        )
+    course = Course(code=edition.code)
+    _write_course(course, edition.content)
+    audit.record(course, "course.added", acting_user=acting_user, at=at, edition=edition.pk)
+    return course
+
+
+def _write_course(course: Course, content: dict[str, Any]) -> None:
+    for name in editions.PLAIN:
+        setattr(course, name, content[name])
+    course.institute = Institute.objects.get(pk=content["institute"])
+    course.provider = Provider.objects.get(pk=content["provider"])
+    course.save()
+    course.partners.set(content["partners"])
+    _write_outline(course, content["modules"])
 
 
 def _keep_title(course: Course, title: str, title_hi: str, reference: str, at: datetime) -> None:

@@ -44,7 +44,9 @@ class DatedForm(DeskForm):
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
         _check_order(self, data)
-        owner = next((name for name in self.owner_names if hasattr(self.instance, f"{name}_id")), "")
+        owner = next(
+            (name for name in self.owner_names if hasattr(self.instance, f"{name}_id")), ""
+        )
         key = data.get(owner) or (self.instance.pk and getattr(self.instance, owner))
         if key and data.get(FIRST) and not self.errors:
             row = self._meta.model(**{FIRST: data[FIRST], UNTIL: data.get(UNTIL)})
@@ -65,17 +67,15 @@ class DatedFormSet(forms.BaseInlineFormSet):
         if any(form.errors for form in lived):
             return
         for place, form in enumerate(lived):
-            if sentence := overlap(form.instance, [other.instance for other in lived[:place]]):
-                form.add_error(FIRST, sentence)
-            elif sentence := self._in_passing(form, lived[place + 1 :]):
+            sentence = overlap(form.instance, [other.instance for other in lived[:place]])
+            if sentence := sentence or self._in_passing(form, lived[place + 1 :]):
                 form.add_error(FIRST, sentence)
 
     def _in_passing(self, form: Any, later: list[Any]) -> str:
         """Rows are written one after the other: none may touch what a later one still says."""
-        kept = self.model._default_manager.filter(
-            pk__in=[other.instance.pk for other in later if other.instance.pk]
-        )
-        if overlap(form.instance, kept.order_by(FIRST)):
+        keys = [other.instance.pk for other in later if other.instance.pk]
+        kept = type(form.instance).objects.filter(pk__in=keys).order_by(FIRST)
+        if overlap(form.instance, kept):
             return _("Save the change of the other row first, and this one after it.")
         return ""
 

@@ -45,16 +45,16 @@ class RunForm(DeskForm):
         for name in needed:
             if given and name not in given and name not in self.errors:
                 self.add_error(name, gettext("A batch has all of these days, or none of them yet."))
-        if len(given) == len(needed):
+        if len(given) == len(needed) and "ends_on" in data:
             self._check_order(data)
-        elif not given and not data.get("expected_month") and self.instance.pk is None:
+        elif not (given or data.get("expected_month") or self.instance.pk):
             self.add_error(
                 "expected_month",
                 gettext("Give the days, or the month in which the batch is expected."),
             )
 
     def _check_order(self, data: dict[str, Any]) -> None:
-        opens, closes, begins, ends = (data.get(name) for name in RUN_DAYS)
+        opens, closes, begins, ends = (data[name] for name in RUN_DAYS)
         reason = policies.why_not_days(begins, ends, opens, closes)
         if reason:
             is_end = bool(ends and ends < begins)

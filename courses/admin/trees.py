@@ -54,9 +54,7 @@ class RequirementFormSet(forms.BaseInlineFormSet):
                 % {"levels": rules.DEEPEST},
             )
         elif len(rows) > 1 and any(_asks_too_much(need) for need in _nodes(tree)):
-            roots[0].add_error(
-                None, _("A row asks for more of the rows below it than there are.")
-            )
+            roots[0].add_error(None, _("A row asks for more of the rows below it than there are."))
 
 
 def _need(row: Any, under: dict[int, list[Any]], reached: list[Any], *, level: int) -> Need:

@@ -7,11 +7,18 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from accounts.roles import Role
 from courses.models.catalogue import Course
-from courses.states import LIVE_EDITIONS, EditionState
+from courses.states import KEEPERS, LIVE_EDITIONS, EditionState
 
 
 class CourseEditionQuerySet(models.QuerySet["CourseEdition"]):
+    def visible_to(self, user: Any) -> "CourseEditionQuerySet":
+        """Return all to those who keep the catalogue or audit it, nothing to others."""
+        if user.is_superuser or user.has_role(*KEEPERS, Role.AUDITOR):
+            return self
+        return self.none()
+
     def live(self) -> "CourseEditionQuerySet":
         """Return what is being written or waits for a second person."""
         return self.filter(state__in=LIVE_EDITIONS)

@@ -167,6 +167,7 @@ def test_what_is_above_the_cap_is_shown_before_anybody_registers(client):
 def test_only_the_fee_in_force_today_counts(client):
     course = make_course(fee_usd=Decimal(100))
     today = timezone.localdate()
+    course.fees.update(effective_to=today)
     CourseFee.objects.create(
         course=course,
         fee_usd=175,

@@ -86,7 +86,7 @@ def test_rows_of_different_courses_stand_beside_each_other(course):
 
 def test_the_migration_ends_each_row_the_day_before_the_next():
     course = make_course()
-    module = import_module("courses.migrations.0005_ended_before_the_next")
+    module = import_module("courses.migrations.0007_ended_before_the_next")
     CourseFee.objects.update(effective_to=BEFORE_SUMMER)
     fee(course, effective_from=SUMMER)
     _lift_the_refusal()

@@ -3,8 +3,10 @@ from io import StringIO
 import pytest
 from django.core.management import call_command
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.roles import Role
+from courses.actions.editions import open_edition
 from courses.models import Course
 from eligibility.models import RuleSet
 from tests.factories.accounts import make_user, sign_in
@@ -32,26 +34,31 @@ def test_every_course_of_the_catalogue_names_a_rule_set_that_there_is():
     assert named <= set(RuleSet.objects.values_list("code", flat=True))
 
 
-def test_a_course_is_given_one_of_the_rule_sets_by_name(desk):
-    course = make_course(rule_set_code="OM")
-    url = reverse("admin:courses_course_change", args=[course.pk])
-
-    page = desk.get(url).content.decode()
-
-    assert '<option value="OM" selected>OM: Group A officers' in page
-    assert '<option value="WEB">WEB: All groups' in page
+def an_edition(user, course):
+    return open_edition(course_id=course.pk, acting_user=user, at=timezone.now())
 
 
-def test_a_rule_set_that_there_is_not_is_refused_at_its_field(desk):
-    course = make_course(rule_set_code="OM")
-    url = reverse("admin:courses_course_change", args=[course.pk])
+def test_a_draft_is_given_one_of_the_rule_sets_by_name(desk):
+    edition = an_edition(make_user(Role.DEALING_HAND), make_course(rule_set_code="OM"))
 
-    page = desk.post(url, {"title": "Changed", "rule_set_code": "NONE"})
+    page = desk.get(reverse("admin:courses_courseedition_step", args=[edition.pk, "edit"]))
 
-    errors = page.context["adminform"].form.errors["rule_set_code"]
+    assert '<option value="OM" selected>OM: Group A officers' in page.content.decode()
+    assert '<option value="WEB">WEB: All groups' in page.content.decode()
+
+
+def test_a_rule_set_that_there_is_not_is_refused_at_its_field_and_all_else_is_kept(desk):
+    edition = an_edition(make_user(Role.DEALING_HAND), make_course(rule_set_code="OM"))
+    url = reverse("admin:courses_courseedition_step", args=[edition.pk, "edit"])
+    data = {"title": "Changed", "rule_set_code": "NONE", "desk_confirmed": "1"}
+
+    page = desk.post(url, data)
+
+    errors = page.context["form"].errors["rule_set_code"]
     assert errors == ["Select a valid choice. NONE is not one of the available choices."]
-    course.refresh_from_db()
-    assert course.rule_set_code == "OM"
+    assert 'value="Changed"' in page.content.decode()
+    edition.refresh_from_db()
+    assert edition.content["rule_set_code"] == "OM"
 
 
 def test_a_decision_of_the_committee_names_a_rule_set_that_there_is(client):

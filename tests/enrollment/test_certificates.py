@@ -203,6 +203,7 @@ def test_twenty_files_are_enough():
 
 def test_verification_completes_the_course_and_posts_the_points_of_the_day(clerk):
     enrollment = make_self_paced()
+    enrollment.course.credits.update(effective_to=TODAY)
     CourseCredit.objects.create(
         course=enrollment.course,
         points=15,

@@ -19,9 +19,10 @@ from tests.factories.enrollment import make_enrollment
 from tests.factories.reimbursement import make_claim
 
 pytestmark = pytest.mark.django_db
-BROUGHT_IN = {  # these are added by bringing in a file or by making a list, asked of the policies
+BROUGHT_IN = {  # these are added by a page of their own, asked of the policies
     "enrollment.couponbatch": {Role.DEALING_HAND},
     "enrollment.resultimport": {Role.DEALING_HAND},
+    "courses.courseedition": {Role.DEALING_HAND, Role.COMMITTEE_SECRETARY},
 }
 
 

@@ -8,6 +8,7 @@ import pytest
 from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
+from django.db import transaction
 from django.forms.models import model_to_dict
 from django.test import Client
 from django.utils import timezone
@@ -18,6 +19,7 @@ from circulars.states import CircularState
 from committee.actions.resolutions import record_resolution
 from committee.models import Participation, ProposalImport
 from committee.tasks import render_minutes
+from courses.actions.editions import submit_first_edition
 from enrollment import tasks
 from enrollment.models import ProgrammeCompletion
 from enrollment.states import CertificateState, EnrollmentState
@@ -147,6 +149,14 @@ def make_represented():
 def make_draft_of_rules():
     draft = make_rule_set_version()
     return draft, {"ruleset": draft.pk}, owner().user
+
+
+def make_draft_of_a_page():
+    course = make_course(title="Zarina Owner's course")
+    made = {"acting_user": make_user(Role.DEALING_HAND), "at": timezone.now()}
+    with transaction.atomic():
+        edition = submit_first_edition(course=course, **made)
+    return edition, {"edition": edition.pk}, owner().user
 
 
 def make_screened():
@@ -295,6 +305,7 @@ MAKERS = {
     "decision": make_advice,
     "representation": make_represented,
     "ruleset": make_draft_of_rules,
+    "courseedition": make_draft_of_a_page,
     "screening": make_screened,
     "creditentry": make_points,
     "auditentry": make_trail,

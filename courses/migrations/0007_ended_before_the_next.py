@@ -30,5 +30,5 @@ def end_each_before_the_next(apps: Any, editor: Any) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("courses", "0004_terms_and_names")]
+    dependencies = [("courses", "0006_search")]
     operations = [migrations.RunPython(end_each_before_the_next, migrations.RunPython.noop)]

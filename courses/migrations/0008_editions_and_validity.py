@@ -20,7 +20,7 @@ ABOVE = (
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('courses', '0005_ended_before_the_next'),
+        ('courses', '0007_ended_before_the_next'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
