@@ -15,6 +15,7 @@ from circulars.models import Circular
 from courses.models import (
     CommitteeDecision,
     Course,
+    CourseAlias,
     CourseCredit,
     CourseFee,
     CourseModule,
@@ -24,6 +25,7 @@ from courses.models import (
     Programme,
     ProgrammeCourse,
     Provider,
+    Requirement,
     Run,
 )
 from courses.states import DecisionState
@@ -52,6 +54,7 @@ class CatalogueLoader:
             row["code"]: self._load_course(row) for row in read("courses.toml")["course"]
         }
         self._load_programmes(read("institutes.toml"))
+        self._load_aliases(read("aliases.toml"))
         terms = read("terms.toml")
         self._load_decisions(terms)
         self._load_dated(CourseFee, terms["fee"])
@@ -101,7 +104,7 @@ class CatalogueLoader:
     def _load_programmes(self, file: dict[str, Any]) -> None:
         for row in file["programme"]:
             required, further = row.pop("courses"), row.pop("further_courses", [])
-            rule = row.pop("grade_rule")
+            rule, tree = row.pop("grade_rule"), row.pop("requirement", None)
             row["institute"] = self.institutes[row["institute"]]
             row["provider"] = self.providers[row["provider"]]
             programme = self._put(Programme, {"code": row.pop("code")}, row)
@@ -109,9 +112,52 @@ class CatalogueLoader:
                 key = {"programme": programme, "course": self.courses[code]}
                 place = {"position": position, "is_required": code in required}
                 self._put(ProgrammeCourse, key, place)
+            if tree:
+                self._load_tree(programme, tree, required)
             key = {"programme": programme, "effective_from": rule.pop("effective_from")}
             rule["least_grade"] = Decimal(rule["least_grade"])
             self._put(GradeRule, key, rule)
+
+    def _load_tree(self, programme: Programme, root: dict[str, Any], codes: list[str]) -> None:
+        """Enter "all of these courses" for a programme that has no tree yet."""
+        if Requirement.objects.filter(programme=programme).exists():
+            return
+        top = Requirement.objects.create(programme=programme, kind=Requirement.Kind.ALL, **root)
+        for position, code in enumerate(codes, start=1):
+            Requirement.objects.create(
+                programme=programme,
+                parent=top,
+                position=position,
+                kind=Requirement.Kind.COURSE,
+                course=self.courses[code],
+            )
+
+    def _load_aliases(self, file: dict[str, Any]) -> None:
+        for row in file["key"]:
+            provider = self.providers[row["provider"]]
+            for key, code in row["keys"].items():
+                self._put(
+                    CourseAlias, {"provider": provider, "key": key}, {"course": self.courses[code]}
+                )
+        for row in file["acronym"]:
+            for code in row["courses"]:
+                for word in row["words"]:
+                    named = {"course": self.courses[code], "provider": None, "key": word}
+                    self._put(CourseAlias, named, {})
+
+    def load_reported_fees(self) -> None:
+        """Load prices that are reported and unverified; the fee before each ends the day before."""
+        for row in read("terms.toml")["reported_fee"]:
+            begins: date = row["effective_from"]
+            for course in Course.objects.filter(code__in=row["courses"]):
+                if course.fees.filter(effective_from__gte=begins).exists():
+                    continue
+                course.fees.in_force(begins).update(effective_to=begins - timedelta(days=1))
+                fields = {name: Decimal(row[name]) for name in ("fee_usd", "cap_usd")}
+                key = {"course": course, "effective_from": begins}
+                self._put(
+                    CourseFee, key, {**fields, "circular_reference": row["circular_reference"]}
+                )
 
     def _load_decisions(self, terms: dict[str, Any]) -> None:
         audiences = {row["rule_set_code"]: row for row in terms["audience"]}

@@ -8,11 +8,12 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from accounts.models import AuditEntry
-from courses import imports
+from courses import imports, requirements, rules
 from courses.imports import windows
 from courses.models import (
     CommitteeDecision,
     Course,
+    CourseAlias,
     CourseCredit,
     CourseFee,
     CourseUnit,
@@ -20,6 +21,7 @@ from courses.models import (
     Institute,
     Programme,
     Provider,
+    Requirement,
     Run,
 )
 from courses.states import DecisionState
@@ -28,6 +30,7 @@ pytestmark = pytest.mark.django_db
 TABLES = (
     CommitteeDecision,
     Course,
+    CourseAlias,
     CourseCredit,
     CourseFee,
     CourseUnit,
@@ -35,6 +38,7 @@ TABLES = (
     Institute,
     Programme,
     Provider,
+    Requirement,
     Run,
     AuditEntry,
 )
@@ -209,3 +213,38 @@ def test_the_files_name_only_what_they_define():
     assert named <= known
     assert sorted(decided) == sorted(known)
     assert {code for row in institutes["programme"] for code in row["courses"]} <= known
+
+
+def test_courses_are_known_by_the_keys_of_their_provider_and_by_acronyms():
+    load()
+
+    def named(key):
+        return set(CourseAlias.objects.filter(key=key).values_list("course__code", flat=True))
+
+    assert named("14.73x") == {"jpal-global-poverty"}
+    assert named("JPAL102x") == named("RCT") == {"jpal-randomized-evaluations"}
+    assert len(named("DEDP")) == len(named("MITx")) == 6
+    assert named("GSDS") == {"gandhi-contemporary-world"}
+
+
+def test_the_programme_asks_for_all_five_courses_of_the_memorandum():
+    load()
+    tree = requirements.tree_of(Programme.objects.get(code="dedp"))
+    passed = set(Course.objects.filter(code__in=MITX).values_list("pk", flat=True))
+
+    assert rules.is_complete(tree, passed)
+    assert not rules.is_complete(tree, set(list(passed)[:4]))
+
+
+def test_the_reported_price_is_loaded_only_when_it_is_asked_for_and_says_that_it_is_unverified():
+    load()
+    assert CourseFee.objects.filter(fee_usd=175).count() == 0
+
+    load(reported=True)
+    load(reported=True)
+
+    course = Course.objects.get(code="jpal-microeconomics")
+    before, after = course.fees.order_by("effective_from")
+    assert (before.fee_usd, before.effective_to) == (100, date(2022, 5, 31))
+    assert (after.fee_usd, after.cap_usd, after.effective_from) == (175, 100, date(2022, 6, 1))
+    assert "unverified (U)" in after.circular_reference

@@ -19,11 +19,19 @@ class Command(BaseCommand):
             "--refresh", action="store_true", help="write the files' texts over edited ones"
         )
 
+        parser.add_argument(
+            "--reported",
+            action="store_true",
+            help="also load what is reported and unverified: US$175 from summer 2022",
+        )
+
     @transaction.atomic
     @translation.override("en")
-    def handle(self, *args: Any, refresh: bool, **options: Any) -> None:
+    def handle(self, *args: Any, refresh: bool, reported: bool, **options: Any) -> None:
         loader = CatalogueLoader(at=timezone.now(), refresh=refresh)
         loader.load(year=timezone.localdate().year)
+        if reported:
+            loader.load_reported_fees()
         for name, count in loader.added.items():
             self.stdout.write(f"  added {count} {name}")
         self.stdout.write(f"{Course.objects.count()} courses, {Run.objects.count()} runs.")
