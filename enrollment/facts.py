@@ -23,13 +23,14 @@ from igot.lib.money import dollars
 
 
 # --- what a course asks and gives ---------------------------------------------------------------
-def terms_by_batch(
-    course: Course, runs: Iterable[Run], on: date
-) -> tuple[RunTerms, list[tuple[Run, RunTerms]]]:
+def terms_by_batch(course: Course, runs: Iterable[Run], on: date) -> dict[str, Any]:
     """Return what the course costs and gives on `on`, and the batches that differ from that."""
     general = terms.terms_of_course(course, on)
     by_batch = [(run, terms.with_own(run, general)) for run in runs]
-    return general, [(run, found) for run, found in by_batch if found.is_own]
+    return {
+        "terms": general,
+        "terms_of_batches": [(run, found) for run, found in by_batch if found.is_own],
+    }
 
 
 class Answer(NamedTuple):

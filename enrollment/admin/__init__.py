@@ -1,5 +1,5 @@
 """The desk for registrations, coupons, results and certificates, by topic."""
 
-from enrollment.admin import certificates, completions, coupons, registrations, results
+from enrollment.admin import certificates, completions, coupons, registrations, results, runs
 
-__all__ = ["certificates", "completions", "coupons", "registrations", "results"]
+__all__ = ["certificates", "completions", "coupons", "registrations", "results", "runs"]

@@ -52,13 +52,11 @@ def registration_start(request: UserRequest, code: str) -> HttpResponse:
         else:
             return _go_on(enrollment)
     own = Enrollment.objects.of(request.user).with_course()
-    terms, terms_of_batches = facts.terms_by_batch(course, runs, today)
     context = {
         "course": course,
         "form": form,
         "runs": runs,
-        "terms": terms,
-        "terms_of_batches": terms_of_batches,
+        **facts.terms_by_batch(course, runs, today),
         "standing": own.under_way().of_course(course).latest_first(),
         "steps_total": pages.count_of_pages(course),
     }

@@ -2,8 +2,11 @@
 
 from datetime import date, timedelta
 from decimal import Decimal
+from io import StringIO
 
 import pytest
+from django.core.management import call_command
+from django.db import DatabaseError, transaction
 from django.urls import reverse
 from django.utils import timezone
 
@@ -74,12 +77,12 @@ def test_two_programmes_that_ask_different_things_refuse_the_file_until_the_batc
     run = a_run()
     other = make_programme(code="policy", least_grade=Decimal(80))
     ProgrammeCourse.objects.create(programme=other, course=run.course, position=1)
-    enrolled(run)
     with pytest.raises(Refused, match="the batch must say its own"):
         staged(run, "asha,60,passed")
 
     Run.objects.update(least_grade=50, needs_proctored_exam=True)
     run.refresh_from_db()
+    enrolled(run)
 
     assert staged(run, "asha,60,passed").rows.get().would_pass is True
 
@@ -148,10 +151,10 @@ def test_only_batches_that_differ_are_told_apart():
     course = make_course()
     plain, dearer = make_run(course=course), make_run(course=course, fee_usd=Decimal(175))
 
-    general, differing = facts.terms_by_batch(course, [plain, dearer], TODAY)
+    found = facts.terms_by_batch(course, [plain, dearer], TODAY)
 
-    assert general.fee_usd == 100
-    assert [(run, found.fee_usd) for run, found in differing] == [(dearer, 175)]
+    assert found["terms"].fee_usd == 100
+    assert [(run, own.fee_usd) for run, own in found["terms_of_batches"]] == [(dearer, 175)]
 
 
 def test_the_summary_before_submitting_shows_fee_and_share_of_the_batch():
@@ -162,3 +165,30 @@ def test_the_summary_before_submitting_shows_fee_and_share_of_the_batch():
     values = [row["value"] for row in rows]
     assert any("175" in str(value) for value in values)
     assert any("120" in str(value) for value in values)
+
+
+@pytest.mark.parametrize("change", [{"fee_usd": 9}, {"cap_usd": None}, {"least_grade": 10}])
+def test_terms_stay_once_somebody_has_registered_also_in_the_database(change):
+    run = a_run(fee_usd=Decimal(175), cap_usd=Decimal(120))
+    draft = make_enrollment(run=run, state=EnrollmentState.DRAFT)
+    Run.objects.filter(pk=run.pk).update(most_attempts=3)
+    enrolled(run)
+
+    with pytest.raises(DatabaseError, match="terms_frozen"), transaction.atomic():
+        Run.objects.filter(pk=run.pk).update(**change)
+    Run.objects.filter(pk=run.pk).update(note="The days may still move.")
+    assert draft.run_id == run.pk
+
+
+def test_the_desk_says_that_the_terms_stay(client):
+    call_command("sync_roles", stdout=StringIO())
+    run = a_run(fee_usd=Decimal(175))
+    sign_in(client, make_user(Role.DEALING_HAND))
+    address = reverse("admin:courses_run_change", args=[run.pk])
+    assert 'name="fee_usd"' in client.get(address).content.decode()
+    enrolled(run)
+
+    page = client.get(address).content.decode()
+
+    assert 'name="fee_usd"' not in page
+    assert "Somebody has registered for this batch: its terms stay." in page

@@ -9,16 +9,17 @@ from django.utils import timezone
 
 from accounts.models import AuditEntry, Notice
 from accounts.roles import Role
-from courses.models import Run
 from courses.states import DecisionState
-from enrollment.states import CertificateState
+from enrollment.states import CertificateState, EnrollmentState
 from igot.lib.errors import Refused
 from igot.lib.uploads import CheckedFile
 from reimbursement import actions, facts
 from reimbursement.models import Claim, ReferenceRate, ReimbursementPolicy
 from reimbursement.states import ClaimState, Lane
 from tests.factories.accounts import make_officer, make_user
-from tests.factories.pool import make_certificate
+from tests.factories.courses import make_run
+from tests.factories.enrollment import make_enrollment
+from tests.factories.pool import make_certificate, make_result
 from tests.factories.reimbursement import (
     ACCOUNT,
     make_claim,
@@ -404,8 +405,7 @@ def test_the_account_number_is_sealed_in_the_database():
     ],
 )
 def test_the_ceiling_is_that_of_the_batch_with_the_letter_that_gives_it(own, cap, source):
-    claim = make_claim(state=ClaimState.DRAFT)
-    Run.objects.filter(pk=claim.enrollment.run_id).update(**own)
+    claim = claim_of_batch(**own)
 
     submit(claim)
 
@@ -415,20 +415,16 @@ def test_the_ceiling_is_that_of_the_batch_with_the_letter_that_gives_it(own, cap
 
 
 def test_a_batch_of_which_nothing_comes_back_is_refused_with_a_sentence():
-    claim = make_claim(state=ClaimState.DRAFT)
-    Run.objects.filter(pk=claim.enrollment.run_id).update(cap_usd=0)
+    claim = claim_of_batch(cap_usd=0)
 
     with pytest.raises(Refused, match="No fee of this course comes back"):
         submit(claim)
 
 
-def test_terms_of_a_submitted_claim_stay_whatever_becomes_of_the_batch():
-    claim = make_claim(state=ClaimState.DRAFT)
-    Run.objects.filter(pk=claim.enrollment.run_id).update(cap_usd=40, terms_reference="Letter")
-    submit(claim)
-
-    Run.objects.filter(pk=claim.enrollment.run_id).update(cap_usd=90)
-
-    claim.refresh_from_db()
-    assert facts.derivation_of(claim).payable == claim.admissible_amount
-    assert facts.frozen_terms(claim).cap_usd == 40
+def claim_of_batch(**own):
+    """Make a draft for a batch with terms of its own: they are there before anybody registers."""
+    run = make_run(**own)
+    enrollment = make_enrollment(run=run, state=EnrollmentState.COMPLETED)
+    make_result(enrollment=enrollment)
+    certificate = make_certificate(enrollment=enrollment)
+    return make_claim(state=ClaimState.DRAFT, certificate=certificate)

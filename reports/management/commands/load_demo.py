@@ -12,6 +12,7 @@ from accounts.models import Officer, User
 from enrollment.tasks import issue_missing_letters
 from reports.demo import (
     claims,
+    committee_catalogue,
     completions,
     graduate,
     moved,
@@ -49,6 +50,7 @@ class Command(BaseCommand):
         self.stdout.write(f"  {representations.make_representations(users)} representations")
         self.stdout.write(f"  {office.write_papers(users, today)} notices of batches")
         office.resolve(users, today)
+        committee_catalogue.keep_catalogue(users, today)
         office.receive_messages(users)
         while count := issue_missing_letters():
             self.stdout.write(f"  {count} letters of intimation")

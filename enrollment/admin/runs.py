@@ -1,0 +1,39 @@
+"""What this app adds to the desk of batches: terms stay once somebody has registered."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from courses.admin import RunAdmin
+from courses.admin.runs import TERMS
+from courses.models import Run
+from enrollment.models import Enrollment
+from enrollment.states import EnrollmentState
+
+admin.site.unregister(Run)
+
+
+@admin.register(Run)
+class RunWithRegistrationsAdmin(RunAdmin):
+    """A batch on the desk, with its terms closed while somebody's registration rests on them."""
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        closed = super().get_readonly_fields(request, obj)
+        if obj is None or not self._is_registered_for(obj):
+            return closed
+        return [*closed, "why_terms_stay", *TERMS]
+
+    @staticmethod
+    def _is_registered_for(run: Run) -> bool:
+        rows = Enrollment.objects.filter(run=run).exclude(state=EnrollmentState.DRAFT)
+        return rows.exists()
+
+    @admin.display(description=_("terms"))
+    def why_terms_stay(self, run: Run) -> str:
+        return gettext(
+            "Somebody has registered for this batch: its terms stay. What the provider changes "
+            "from now on is entered with the next batch."
+        )
