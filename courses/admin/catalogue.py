@@ -13,8 +13,8 @@ from accounts.models import User
 from courses import catalogue_policies, forms, states
 from courses.actions import catalogue as actions
 from courses.actions import editions as edition_actions
-from courses.admin.dated import DATED, DatedForm, DatedFormSet
-from courses.admin.trees import RequirementFormSet
+from courses.admin.dated import DATED, DatedForm, DatedFormSet, DatedRowForm
+from courses.admin.trees import RequirementForm, RequirementFormSet
 from courses.models import (
     Course,
     CourseAlias,
@@ -75,6 +75,7 @@ class RequirementInline(DeskInline):
     """The tree: each row hangs under another; the root under none."""
 
     model = Requirement
+    form = RequirementForm
     formset = RequirementFormSet
     editable_fields = ("parent", "position", "kind", "least", "course", "title", "title_hi")
     ordering = ("position", "pk")
@@ -89,6 +90,7 @@ class RequirementInline(DeskInline):
 
 class GradeRuleInline(DeskInline):
     model = GradeRule
+    form = DatedRowForm
     formset = DatedFormSet
     editable_fields = ("least_grade", "needs_proctored_exam", *DATED)
 
@@ -106,12 +108,14 @@ class ProgrammeAdmin(DeskAdmin):
 
 class CourseFeeInline(DeskInline):
     model = CourseFee
+    form = DatedRowForm
     formset = DatedFormSet
     editable_fields = ("fee_usd", "cap_usd", *DATED)
 
 
 class CourseCreditInline(DeskInline):
     model = CourseCredit
+    form = DatedRowForm
     formset = DatedFormSet
     editable_fields = ("points", *DATED)
 

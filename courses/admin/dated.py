@@ -36,14 +36,24 @@ def overlap(row: Any, others: Iterable[Any]) -> str:
     return ""
 
 
-class DatedForm(DeskForm):
-    """One dated row with the others of its course or programme in mind."""
+class DatedRowForm(DeskForm):
+    """One dated row: it does not end before it begins."""
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        first, until = data.get(FIRST), data.get(UNTIL)
+        if first and until and until < first:
+            self.add_error(UNTIL, _("The last day lies before the first."))
+        return data
+
+
+class DatedForm(DatedRowForm):
+    """The same with the others of its course or programme in mind."""
 
     owner_names = ("course", "programme")
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
-        _check_order(self, data)
         owner = next(
             (name for name in self.owner_names if hasattr(self.instance, f"{name}_id")), ""
         )
@@ -62,8 +72,6 @@ class DatedFormSet(forms.BaseInlineFormSet):
     def clean(self) -> None:
         super().clean()
         lived = [form for form in self.forms if form.has_changed() or form.instance.pk]
-        for form in lived:
-            _check_order(form, form.cleaned_data if form.is_valid() else {})
         if any(form.errors for form in lived):
             return
         for place, form in enumerate(lived):
@@ -78,9 +86,3 @@ class DatedFormSet(forms.BaseInlineFormSet):
         if overlap(form.instance, kept):
             return _("Save the change of the other row first, and this one after it.")
         return ""
-
-
-def _check_order(form: Any, data: dict[str, Any]) -> None:
-    first, until = data.get(FIRST), data.get(UNTIL)
-    if first and until and until < first and UNTIL in form.fields:
-        form.add_error(UNTIL, _("The last day lies before the first."))

@@ -6,8 +6,26 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext as _
 
+from accounts.desk import DeskForm
 from courses import rules
 from courses.rules import Need
+
+
+class RequirementForm(DeskForm):
+    """One row of a tree; the table's own constraint says the same without words."""
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        kind, course, least = (data.get(name) for name in ("kind", "course", "least"))
+        if kind == rules.COURSE and course is None:
+            self.add_error("course", _("Name the course."))
+        if kind and kind != rules.COURSE and course is not None:
+            self.add_error("course", _("Only a row of the kind “This course” names one."))
+        if kind == rules.ANY and not least:
+            self.add_error("least", _("Say how many of the rows below it are asked for."))
+        if kind and kind != rules.ANY and least is not None:
+            self.add_error("least", _("Only “At least some of these” has a number."))
+        return data
 
 
 class RequirementFormSet(forms.BaseInlineFormSet):
@@ -18,21 +36,7 @@ class RequirementFormSet(forms.BaseInlineFormSet):
         rows = [form for form in self.forms if form.has_changed() or form.instance.pk]
         if not rows or any(form.errors for form in rows):
             return
-        for form in rows:
-            self._check_row(form)
-        if not any(form.errors for form in rows):
-            self._check_tree(rows)
-
-    def _check_row(self, form: Any) -> None:
-        row, is_course = form.instance, form.instance.kind == rules.COURSE
-        if is_course and row.course_id is None:
-            form.add_error("course", _("Name the course."))
-        if not is_course and row.course_id is not None:
-            form.add_error("course", _("Only a row of the kind “This course” names one."))
-        if row.kind == rules.ANY and not row.least:
-            form.add_error("least", _("Say how many of the rows below it are asked for."))
-        if row.kind != rules.ANY and row.least is not None:
-            form.add_error("least", _("Only “At least some of these” has a number."))
+        self._check_tree(rows)
 
     def _check_tree(self, rows: list[Any]) -> None:
         roots = [form for form in rows if form.instance.parent_id is None]

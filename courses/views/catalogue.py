@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
-from courses import course_page, facts, institute_page, structured
+from courses import course_page, facts, institute_page, requirements, structured
 from courses.kept_pages import kept_page
 from courses.models import Institute, Programme
 from igot.lib.paging import page_of
@@ -82,5 +82,6 @@ def programme_detail(request: HttpRequest, code: str) -> HttpResponse:
         "required": required,
         "further": further,
         "rule": programme.grade_rules.in_force(today).first(),
+        "tree": requirements.in_words(requirements.tree_of(programme)),
     }
     return TemplateResponse(request, "courses/programme_detail.html", context)

@@ -168,7 +168,7 @@ def test_a_new_title_is_handed_to_a_second_person_on_the_desk(desk):
 def rows_of(course, *fees, initial=1):
     """Return what the page of a course sends with its fees, other tables left alone."""
     data = {}
-    for name in ("credits", "aliases", "former_titles"):
+    for name in ("credits", "aliases", "former_titles", "modules"):
         data |= {f"{name}-TOTAL_FORMS": "0", f"{name}-INITIAL_FORMS": "0"}
     data |= {"fees-TOTAL_FORMS": len(fees), "fees-INITIAL_FORMS": initial}
     for number, fee in enumerate(fees):
@@ -270,6 +270,8 @@ def batch(course, **changes):
         "code": "june-2027",
         "name": "June batch",
         "note": "Days to follow.",
+        "reschedules-TOTAL_FORMS": "0",
+        "reschedules-INITIAL_FORMS": "0",
         **changes,
     }
 

@@ -71,3 +71,15 @@ def test_a_course_without_a_public_page_is_named_and_not_linked():
     lines = requirements.in_words(requirements.tree_of(programme))
 
     assert [(line.words, line.url) for line in lines[1:]] == [("Course 0", "")]
+
+
+def test_the_page_of_a_programme_shows_its_tree_in_words(client):
+    programme, courses = a_programme_of(3)
+    root = Requirement.objects.create(programme=programme, kind="any", least=2, title="A choice")
+    for position, course in enumerate(courses):
+        branch(programme, root, course, position)
+
+    page = client.get(programme.get_absolute_url()).content.decode()
+
+    assert "What completes the programme" in page
+    assert "A choice: At least 2 of these" in page
