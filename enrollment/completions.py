@@ -60,7 +60,7 @@ def newly_complete(programme: Programme) -> Iterator[int]:
     latest: dict[int, Any] = {}
     for officer, course, at in rows.values_list("officer", "course", "reviewed_at").iterator():
         done[officer].add(course)
-        latest[officer] = max(at, latest.get(officer, at))
+        latest[officer] = at if officer not in latest else max(at, latest[officer])
     for officer, courses in done.items():
         if officer in revoked and latest[officer] <= revoked[officer]:
             continue
