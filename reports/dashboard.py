@@ -11,6 +11,7 @@ from accounts.access import UserRequest, officer_of
 from accounts.models import Officer
 from accounts.roles import STAFF_ROLES, Role
 from accounts.states import RecordState
+from committee.states import PROPOSERS
 from eligibility import prospects
 from eligibility.outlook import Answer
 from eligibility.policies import SCREENING_READERS
@@ -27,6 +28,7 @@ def dashboard(request: UserRequest) -> HttpResponse:
     context: dict[str, Any] = {"is_staff_member": request.user.has_role(*STAFF_ROLES)}
     if context["is_staff_member"]:
         context["staff_tasks"] = awaiting.staff_tasks(request.user)
+        context["proposes"] = request.user.has_role(*PROPOSERS)
         context["reads_screenings"] = request.user.has_role(*SCREENING_READERS)
     if request.user.has_role(Role.OFFICER):
         context.update(_officer_context(request))

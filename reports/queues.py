@@ -11,6 +11,7 @@ from accounts.roles import Role
 from circulars.models import Circular
 from circulars.states import CircularState
 from committee.models import Invitation, Meeting, Minutes, Proposal
+from committee.states import PROPOSERS
 from courses.models import CommitteeDecision
 from courses.states import DecisionState
 from eligibility.models import Representation
@@ -201,6 +202,23 @@ QUEUES = (
         ),
         "admin:courses_committeedecision_changelist",
         "?state__exact=draft",
+    ),
+    Queue(
+        Role.COMMITTEE_SECRETARY,
+        lambda user: Proposal.objects.awaiting_screening(),
+        lambda n: ngettext("%(n)s proposal to screen", "%(n)s proposals to screen", n),
+        "committee:proposals",
+        "?state=submitted",
+    ),
+    *(
+        Queue(
+            role,
+            lambda user: Proposal.objects.drafts_of(user),
+            lambda n: ngettext("%(n)s proposal to submit", "%(n)s proposals to submit", n),
+            "committee:proposals",
+            "?state=draft",
+        )
+        for role in PROPOSERS
     ),
     Queue(
         Role.COMMITTEE_MEMBER,

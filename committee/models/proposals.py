@@ -140,6 +140,10 @@ class ProposalQuerySet(models.QuerySet["Proposal"]):
             "recorded_by", "screened_by", "institute", "provider", "course", "brought_by"
         )
 
+    def drafts_of(self, user: User) -> "ProposalQuerySet":
+        """Return the drafts that `user` has yet to submit, returned ones among them."""
+        return self.filter(state=ProposalState.DRAFT, recorded_by=user)
+
     def awaiting_screening(self) -> "ProposalQuerySet":
         return self.filter(state=ProposalState.SUBMITTED)
 

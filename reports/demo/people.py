@@ -103,6 +103,23 @@ LOGINS = (
         (Role.COMMITTEE_MEMBER,),
     ),
     Login(
+        "chair",
+        "Rashmi Pillai",
+        "Additional Secretary (Training)",
+        "chair of the selection committee",
+        (Role.COMMITTEE_MEMBER,),
+    ),
+    *(
+        Login(
+            f"member{number}",
+            name,
+            "Joint Secretary",
+            "another member of the selection committee",
+            (Role.COMMITTEE_MEMBER,),
+        )
+        for number, name in ((2, "Manoj Tirkey"), (3, "Anuradha Sen"), (4, "Baldev Gill"))
+    ),
+    Login(
         "secretary",
         "Harish Chandra",
         "Deputy Secretary (Training)",

@@ -13,6 +13,7 @@ from enrollment.tasks import issue_missing_letters
 from reports.demo import (
     claims,
     committee_catalogue,
+    committee_proposals,
     completions,
     graduate,
     moved,
@@ -51,6 +52,8 @@ class Command(BaseCommand):
         self.stdout.write(f"  {office.write_papers(users, today)} notices of batches")
         office.resolve(users, today)
         committee_catalogue.keep_catalogue(users, today)
+        committee_proposals.constitute(users, began.date())
+        self.stdout.write(f"  {committee_proposals.propose(users, today)} proposals of courses")
         office.receive_messages(users)
         while count := issue_missing_letters():
             self.stdout.write(f"  {count} letters of intimation")
