@@ -10,11 +10,13 @@ from accounts.roles import Role
 from committee.models import Proposal, ProposalImport, Rubric, Seat
 from reports.demo import committee_proposals
 from tests.factories.accounts import make_nodal_officer, make_user
+from tests.factories.eligibility import load_rule_sets
 
 pytestmark = pytest.mark.django_db
 
 
 def test_the_demo_has_a_committee_and_proposals_in_every_state_before_a_meeting() -> None:
+    load_rule_sets()
     call_command("load_committee", stdout=StringIO())
     users = {key: make_user(Role.COMMITTEE_MEMBER) for key, *_rest in committee_proposals.SEATS}
     users["secretary"] = make_user(Role.COMMITTEE_SECRETARY)
