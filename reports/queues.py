@@ -203,13 +203,6 @@ QUEUES = (
         "admin:courses_committeedecision_changelist",
         "?state__exact=draft",
     ),
-    Queue(
-        Role.COMMITTEE_SECRETARY,
-        lambda user: Proposal.objects.awaiting_screening(),
-        lambda n: ngettext("%(n)s proposal to screen", "%(n)s proposals to screen", n),
-        "committee:proposals",
-        "?state=submitted",
-    ),
     *(
         Queue(
             role,
