@@ -130,7 +130,7 @@ class CatalogueIndex:
     def bits_of_keys(self, keys: Iterable[int]) -> int:
         return self.bits(self.places[key] for key in keys if key in self.places)
 
-    def in_order(self, bits: int, sort: str, ranks: Mapping[int, float]) -> list[int]:
+    def in_order(self, bits: int, sort: str, ranks: Mapping[int, int]) -> list[int]:
         """Return the places of `bits` in the order asked for."""
         chosen = self._chosen(bits)
         if sort == Sort.MATCH:

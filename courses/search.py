@@ -15,7 +15,7 @@ SHORTEST_MISSPELT: Final = 4  # letters; shorter words are near to too many othe
 class Found:
     """The places of the courses that fit, with their ranks, and how the words were read."""
 
-    ranks: Mapping[int, float]  # by place in the index; all terms fit
+    ranks: Ranks  # by place in the index; all terms fit
     by_term: Sequence[Ranks] = ()
     written: Sequence[str] = ()  # the terms as they were typed
     meant: Mapping[str, Sequence[str]] = field(default_factory=dict)  # by what was written
@@ -75,7 +75,7 @@ def find(text: str, finder: Finder, places: Mapping[int, int]) -> Found:
     )
 
 
-def bits_of(places: Mapping[int, float]) -> int:
+def bits_of(places: Ranks) -> int:
     """Write places as a bitmap."""
     if not places:
         return 0
@@ -101,8 +101,8 @@ def _sum_of_all(found: Sequence[Ranks]) -> Ranks:
 
 
 def _sum_of_any(found: Sequence[Ranks]) -> Ranks:
-    total: dict[int, float] = {}
+    total: dict[int, int] = {}
     for ranks in found:
         for place, rank in ranks.items():
-            total[place] = total.get(place, 0.0) + rank
+            total[place] = total.get(place, 0) + rank
     return total

@@ -1,7 +1,7 @@
 """How terms are looked up: in PostgreSQL's full text index, or else in words held in memory."""
 
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from difflib import SequenceMatcher
 from itertools import chain
 from typing import Final, NamedTuple, Protocol
@@ -16,16 +16,16 @@ SHORTEST_MEANT: Final = 4  # letters of a word that a misspelt one may stand for
 MOST_NEAR: Final = 8  # words looked at for one that was misspelt
 LEAST_LIKE: Final = 0.4  # of the trigrams that two words have in common
 LIKE: Final = 0.75  # of the letters of two words in common, in order
-WEIGHTS: Final = (1.0, 0.3, 0.1)  # titles, names, outline
-SET_WEIGHTS: Final = "{0,0.1,0.3,1}"  # the same, as ts_rank takes them: D, C, B, A
-Ranks = Mapping[int, float]  # by course; higher is better
+PARTS: Final = ("titles", "names", "outline")
+WEIGHTS: Final = (10, 3, 1, 10)  # of a term in each part, and of the very words in the titles
+Ranks = Mapping[int, int]  # by course; higher is better
 
 
 class NearWord(NamedTuple):
     """A word that was probably meant, as it is written, with the courses that hold it."""
 
     shown: str
-    ranks: Ranks
+    ranks: dict[int, int]
 
 
 class Finder(Protocol):
@@ -41,29 +41,35 @@ class Finder(Protocol):
 
 
 # --- PostgreSQL -------------------------------------------------------------------------------
-_RANKS = """
-SELECT t.place, string_agg(s.course_id::text, ' '), string_agg(
-  round(1000 * (ts_rank(r.weights, s.vector, t.forms) + ts_rank(r.weights, s.vector, t.whole)))
-  ::int::text, ' ')
-FROM (SELECT %s::float4[]) AS r (weights), (
-  SELECT w.place, w.query::tsquery AS forms, w.whole::tsquery AS whole,
+# Where a term stands is told by the part that has it: that needs the index and no text.
+_PLACES = """
+  SELECT 0 AS part, course_id FROM courses_searchtext WHERE titles_vector @@ t.query
+  UNION ALL SELECT 1, course_id FROM courses_searchtext WHERE names_vector @@ t.query
+  UNION ALL SELECT 2, course_id FROM courses_searchtext WHERE outline_vector @@ t.query
+"""
+_RANKS = f"""
+SELECT t.place, s.part, string_agg(s.course_id::text, ' ') FROM (
+  SELECT w.place, w.whole::tsquery AS whole,
     w.query::tsquery || plainto_tsquery('english', w.english) AS query
   FROM unnest(%s::text[], %s::text[], %s::text[]) WITH ORDINALITY
     AS w (query, whole, english, place)
-) AS t JOIN courses_searchtext s ON s.vector @@ t.query
-GROUP BY t.place
-"""
-_NEAR = """
-SELECT w.place, n.word, n.shown, n.likeness, string_agg(s.course_id::text, ' '), string_agg(
-  round(1000 * ts_rank(%s::float4[], s.vector, n.query))::int::text, ' ')
-FROM unnest(%s::text[]) WITH ORDINALITY AS w (written, place) CROSS JOIN LATERAL (
-  SELECT v.word, min(v.shown) AS shown, similarity(v.word, w.written) AS likeness,
-    ('''' || v.word || '''')::tsquery AS query
-  FROM courses_searchword v WHERE v.word %% w.written AND length(v.word) >= 4
-  GROUP BY v.word ORDER BY likeness DESC, v.word LIMIT %s
-) AS n JOIN courses_searchtext s ON s.vector @@ n.query
-GROUP BY w.place, n.word, n.shown, n.likeness
-"""
+) AS t CROSS JOIN LATERAL ({_PLACES}
+  UNION ALL SELECT 3, course_id FROM courses_searchtext WHERE titles_vector @@ t.whole
+) AS s GROUP BY t.place, s.part
+"""  # noqa: S608 – of constants only
+_NEAR = f"""
+SELECT t.place, t.word, t.shown, t.likeness, s.part, string_agg(s.course_id::text, ' ')
+FROM (
+  SELECT w.place, n.* FROM unnest(%s::text[]) WITH ORDINALITY AS w (written, place)
+  CROSS JOIN LATERAL (
+    SELECT v.word, min(v.shown) AS shown, similarity(v.word, w.written) AS likeness,
+      quote_literal(v.word)::tsquery AS query
+    FROM courses_searchword v WHERE v.word %% w.written AND length(v.word) >= 4
+    GROUP BY v.word ORDER BY likeness DESC, v.word LIMIT %s
+  ) AS n
+) AS t CROSS JOIN LATERAL ({_PLACES}) AS s
+GROUP BY t.place, t.word, t.shown, t.likeness, s.part
+"""  # noqa: S608 – of constants only
 
 
 class FullText:
@@ -75,41 +81,40 @@ class FullText:
             [_all_of(term.forms[0]._replace(is_whole=True)) for term in terms],
             [_english(term) for term in terms],
         ]
-        found: list[Ranks] = [{} for _term in terms]
+        found: list[dict[int, int]] = [{} for _term in terms]
         with connection.cursor() as cursor:
-            cursor.execute(_RANKS, [SET_WEIGHTS, *asked])
-            for place, keys, ranks in cursor:
-                found[place - 1] = _ranks(keys, ranks)
-        return found
+            cursor.execute(_RANKS, asked)
+            for place, part, keys in cursor:
+                _add(found[place - 1], part, map(int, keys.split()))
+        return list(found)
 
     def near(self, words: Sequence[str]) -> list[list[NearWord]]:
-        found: list[list[tuple[bool, float, NearWord]]] = [[] for _word in words]
+        found: list[dict[str, NearWord]] = [{} for _word in words]
+        order: dict[str, tuple[bool, float]] = {}
         with connection.cursor() as cursor:
-            cursor.execute(_NEAR, [SET_WEIGHTS, list(words), MOST_NEAR])
-            for place, word, shown, likeness, keys, ranks in cursor:
+            cursor.execute(_NEAR, [list(words), MOST_NEAR])
+            for place, word, shown, likeness, part, keys in cursor:
                 is_slip = is_near(words[place - 1], word)
                 if is_slip or likeness >= LEAST_LIKE:
-                    near = NearWord(shown, _ranks(keys, ranks))
-                    found[place - 1].append((not is_slip, -likeness, near))
-        return [[near for *_order, near in sorted(each, key=_first_two)] for each in found]
+                    order[shown] = (not is_slip, -likeness)
+                    near = found[place - 1].setdefault(shown, NearWord(shown, {}))
+                    _add(near.ranks, part, map(int, keys.split()))
+        return [sorted(each.values(), key=lambda near: order[near.shown]) for each in found]
 
 
-def _first_two(candidate: tuple[bool, float, NearWord]) -> tuple[bool, float]:
-    return candidate[:2]
-
-
-def _ranks(keys: str, ranks: str) -> Ranks:
-    return dict(zip(map(int, keys.split()), map(int, ranks.split()), strict=True))
+def _add(ranks: dict[int, int], part: int, keys: Iterable[int]) -> None:
+    """Count a part in the ranks of the courses that have it."""
+    weight = WEIGHTS[part]
+    if not ranks:
+        ranks.update(dict.fromkeys(keys, weight))
+        return
+    for key in keys:
+        ranks[key] = ranks.get(key, 0) + weight
 
 
 def _tsquery(term: Term) -> str:
-    """Write a term for PostgreSQL; its words are letters and digits alone.
-
-    A whole word that is looked for as a beginning too is left out: ts_rank would take it for both.
-    """
-    forms = [form for form in term.forms if form._replace(is_whole=False) not in term.forms]
-    begun = [form for form in term.forms if not form.is_whole]
-    return " | ".join(f"({_all_of(form)})" for form in dict.fromkeys([*begun, *forms]))
+    """Write a term for PostgreSQL; its words are letters and digits alone."""
+    return " | ".join(f"({_all_of(form)})" for form in term.forms)
 
 
 def _all_of(form: Form) -> str:
@@ -128,72 +133,72 @@ class Memory:
     """The words of every course, folded: for SQLite."""
 
     def __init__(self, texts: Mapping[int, tuple[str, str, str]]) -> None:
-        self.whole: dict[int, str] = {}
-        self.places: dict[str, dict[int, float]] = {}
+        self.whole: dict[tuple[int, int], str] = {}  # of a course and part
+        self.parts: list[dict[str, set[int]]] = [{} for _part in PARTS]
         self.shown: dict[str, str] = {}
         for key, parts in texts.items():
             self._add(key, parts)
-        self.words = sorted(self.places)
+        self.words = [sorted(words) for words in self.parts]
 
     def _add(self, key: int, parts: tuple[str, str, str]) -> None:
-        folded = [fold(part) for part in parts]
-        self.whole[key] = f" {' '.join(' '.join(words_of(part)) for part in folded)} "
-        for weight, part in zip(WEIGHTS, folded, strict=True):
-            for word in chain(words_of(part), compounds_of(part)):
-                ranks = self.places.setdefault(word, {})
-                ranks[key] = ranks.get(key, 0.0) + weight
-        for written in words_of(" ".join(parts).lower()):
-            if len(written) >= 3 and not written.isdecimal():
-                folded_word = fold(written)
-                if folded_word in self.places:
-                    self.shown.setdefault(folded_word, written)
+        for number, part in enumerate(parts):
+            folded = fold(part)
+            self.whole[key, number] = f" {' '.join(words_of(folded))} "
+            for word in chain(words_of(folded), compounds_of(folded)):
+                self.parts[number].setdefault(word, set()).add(key)
+        for written in words_of("\n".join(parts).lower()):
+            if len(written) >= SHORTEST_MEANT and not written.isdecimal():
+                self.shown.setdefault(fold(written), written)
 
     def ranks(self, terms: Sequence[Term]) -> list[Ranks]:
         return [self._term(term) for term in terms]
 
     def near(self, words: Sequence[str]) -> list[list[NearWord]]:
         return [
-            [NearWord(self.shown[other], self.places[other]) for other in self._alike(word)]
+            [NearWord(self.shown[other], self._of_word(other)) for other in self._alike(word)]
             for word in words
         ]
 
     def _alike(self, word: str) -> list[str]:
-        words = [other for other in self.shown if len(other) >= SHORTEST_MEANT]
-        slips = [other for other in words if is_near(word, other)]
-        alike = [o for o in nearest(word, words, MOST_NEAR) if _likeness(word, o) >= LIKE]
+        slips = [other for other in self.shown if is_near(word, other)]
+        alike = [o for o in nearest(word, self.shown, MOST_NEAR) if _likeness(word, o) >= LIKE]
         return list(dict.fromkeys((*slips, *alike)))[:MOST_NEAR]
 
-    def _term(self, term: Term) -> Ranks:
-        found: dict[int, float] = {}
-        for form in term.forms:
-            for key, rank in self._form(form).items():
-                found[key] = found.get(key, 0.0) + rank
-        return found
+    def _of_word(self, word: str) -> dict[int, int]:
+        ranks: dict[int, int] = {}
+        for number, words in enumerate(self.parts):
+            _add(ranks, number, words.get(word, ()))
+        return ranks
 
-    def _form(self, form: Form) -> Ranks:
-        """Add up, for the courses that have all words, what each word counts."""
-        each = [self._word(word, is_whole=form.is_whole) for word in form.words]
+    def _term(self, term: Term) -> Ranks:
+        ranks: dict[int, int] = {}
+        for number in range(len(PARTS)):
+            keys: set[int] = set()
+            for form in term.forms:
+                keys |= self._form(form, number)
+            _add(ranks, number, keys)
+        _add(ranks, len(PARTS), self._form(term.forms[0]._replace(is_whole=True), 0))
+        return ranks
+
+    def _form(self, form: Form, number: int) -> set[int]:
+        """Return the courses of which one part has all words of a form."""
+        each = [self._word(word, number, is_whole=form.is_whole) for word in form.words]
         keys = set(each[0]).intersection(*each[1:])
         if form.is_phrase:
             phrase = f" {' '.join(form.words)} "
-            keys = {key for key in keys if phrase in self.whole[key]}
-        return {key: sum(ranks[key] for ranks in each) for key in keys}
+            keys = {key for key in keys if phrase in self.whole[key, number]}
+        return keys
 
-    def _word(self, word: str, *, is_whole: bool) -> Ranks:
+    def _word(self, word: str, number: int, *, is_whole: bool) -> set[int]:
         if is_whole:
-            return self.places.get(word, {})
-        found: dict[int, float] = {}
-        for other in self._beginning_with(word):
-            certainty = 1.0 if other == word else 0.5
-            for key, rank in self.places[other].items():
-                found[key] = found.get(key, 0.0) + certainty * rank
+            return self.parts[number].get(word, set())
+        words = self.words[number]
+        found: set[int] = set()
+        for place in range(bisect_left(words, word), len(words)):
+            if not words[place].startswith(word):
+                break
+            found |= self.parts[number][words[place]]
         return found
-
-    def _beginning_with(self, word: str) -> Iterator[str]:
-        for place in range(bisect_left(self.words, word), len(self.words)):
-            if not self.words[place].startswith(word):
-                return
-            yield self.words[place]
 
 
 def _likeness(word: str, other: str) -> float:

@@ -33,33 +33,30 @@ $$
 
 # Each word as it stands; the parts of J-PAL as one word too; the stems of English words.
 VECTOR = r"""
-CREATE OR REPLACE FUNCTION courses_search_vector(titles text, names text, outline text)
+CREATE OR REPLACE FUNCTION courses_search_vector(written text)
 RETURNS tsvector LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
-  WITH parts (weight, begins, folded) AS (
-    VALUES ('A', 0, courses_search_fold(titles)), ('B', 3000, courses_search_fold(names)),
-           ('C', 6000, courses_search_fold(outline))
-  ), words AS (
-    SELECT weight, begins + place AS place, left(word, 60) AS word
-    FROM parts, regexp_split_to_table(folded, '[^LETTERS]+') WITH ORDINALITY AS w (word, place)
+  WITH part (folded) AS (VALUES (courses_search_fold(written))), words AS (
+    SELECT place, left(word, 60) AS word
+    FROM part, regexp_split_to_table(folded, '[^LETTERS]+') WITH ORDINALITY AS w (word, place)
     WHERE word <> ''
   ), lexemes AS (
-    SELECT weight, place, word FROM words
+    SELECT place, word FROM words
     UNION ALL
-    SELECT weight, place, stem FROM words, unnest(ts_lexize('english_stem', word)) AS stem
+    SELECT place, stem FROM words, unnest(ts_lexize('english_stem', word)) AS stem
     WHERE word COLLATE "C" BETWEEN 'a' AND '{' AND stem <> word
     UNION ALL
-    SELECT weight, begins + 1, left(regexp_replace(found[1], '[JOINTS]+', '', 'g'), 60)
-    FROM parts, regexp_split_to_table(folded, '\s+') AS chunk,
+    SELECT 1, left(regexp_replace(found[1], '[JOINTS]+', '', 'g'), 60)
+    FROM part, regexp_split_to_table(folded, '\s+') AS chunk,
       regexp_matches(chunk, '([LETTERS]+(?:[JOINTS]+[LETTERS]+)+)', 'g') AS found
     WHERE chunk ~ '.[JOINTS].'
   )
   SELECT coalesce(
-    string_agg('''' || word || ''':' || least(place, 16000) || weight, ' ')::tsvector, ''::tsvector
+    string_agg('''' || word || ''':' || least(place, 16000), ' ')::tsvector, ''::tsvector
   ) FROM lexemes WHERE word <> ''
 $$
 """
 
-# A: titles, also former ones; B: codes, keys of providers, institutes, programmes; C: the outline.
+# Titles, also former ones; names: codes, keys of providers, institutes, programmes; the outline.
 TEXTS = """
 CREATE OR REPLACE FUNCTION courses_search_texts(ids bigint[])
 RETURNS TABLE (course_id bigint, titles text, names text, outline text)
@@ -108,11 +105,14 @@ BEGIN
     LEFT JOIN courses_searchtext s USING (course_id)
     WHERE (s.titles, s.names, s.outline) IS DISTINCT FROM (t.titles, t.names, t.outline)
   ), written AS (
-    INSERT INTO courses_searchtext (course_id, titles, names, outline, vector)
-    SELECT course_id, titles, names, outline, courses_search_vector(titles, names, outline)
+    INSERT INTO courses_searchtext
+      (course_id, titles, names, outline, titles_vector, names_vector, outline_vector)
+    SELECT course_id, titles, names, outline, courses_search_vector(titles),
+      courses_search_vector(names), courses_search_vector(outline)
     FROM changed
     ON CONFLICT (course_id) DO UPDATE SET titles = excluded.titles, names = excluded.names,
-      outline = excluded.outline, vector = excluded.vector
+      outline = excluded.outline, titles_vector = excluded.titles_vector,
+      names_vector = excluded.names_vector, outline_vector = excluded.outline_vector
     RETURNING course_id
   )
   SELECT array_agg(course_id) INTO renewed FROM written;
@@ -171,15 +171,18 @@ TRANSITIONS = {
     "DELETE": "OLD TABLE AS changed",
 }
 SETUP = (
-    "ALTER TABLE courses_searchtext ADD COLUMN vector tsvector NOT NULL",
-    "CREATE INDEX courses_searchtext_vector ON courses_searchtext USING gin (vector)",
+    "ALTER TABLE courses_searchtext ADD COLUMN titles_vector tsvector NOT NULL,"
+    " ADD COLUMN names_vector tsvector NOT NULL, ADD COLUMN outline_vector tsvector NOT NULL",
+    "CREATE INDEX courses_searchtext_vectors ON courses_searchtext"
+    " USING gin (titles_vector, names_vector, outline_vector)",
+    "ALTER TABLE courses_searchtext SET (toast_tuple_target = 128)",  # a search reads keys alone
     "CREATE INDEX courses_searchword_near ON courses_searchword USING gin (word gin_trgm_ops)",
 )
 FUNCTIONS = {
     "courses_search_renew()": RENEW,
     "courses_search_refresh(bigint[])": REFRESH,
     "courses_search_texts(bigint[])": TEXTS,
-    "courses_search_vector(text, text, text)": VECTOR,
+    "courses_search_vector(text)": VECTOR,
     "courses_search_fold(text)": FOLD,
 }
 FILL = "SELECT courses_search_refresh(array_agg(id)) FROM courses_course"

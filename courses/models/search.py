@@ -7,7 +7,7 @@ from courses.models.catalogue import Course
 
 
 class SearchText(models.Model):
-    """The texts of a course by weight; the migration adds the column `vector`, with its index.
+    """The texts of a course by weight; the migration adds a vector of each, and their index.
 
     Written by triggers and by nobody else; SQLite leaves the table empty and searches in memory.
     """
