@@ -123,7 +123,10 @@ def test_without_a_batch_the_answer_is_for_whichever_comes_next(officer):
 def test_a_self_paced_course_begins_with_the_officer(officer):
     course = make_course(mode=Course.Mode.SELF_PACED)
 
-    assert "Begins when you do" in shown(course, officer.user)
+    html = shown(course, officer.user)
+
+    assert "Begins when you do" in html
+    assert "Open to you if you begin by 31.12.2041." in html
 
 
 def test_a_course_without_rules_says_so(officer):

@@ -13,6 +13,7 @@ from enrollment.tasks import issue_missing_letters
 from reports.demo import (
     claims,
     committee_catalogue,
+    committee_page,
     committee_proposals,
     completions,
     graduate,
@@ -94,6 +95,7 @@ class Command(BaseCommand):
         self.stdout.write(f"  {claims.make_claims(users, verified)} claims")
         office.reverse_one(users, verified)
         graduate.complete_programme(users, through)
+        committee_page.register_colleagues(users, officers[1:])
         self.stdout.write(f"  {moved.move_a_batch(users, now_open[0])} registration held by a move")
         moved.note_a_promotion(users, officers[0])
         moved.propose_a_birth_date(users, officers[20])
