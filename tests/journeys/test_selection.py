@@ -199,13 +199,13 @@ def declare(page: Page, interest: str, note: str = "") -> None:
 
 def score(page: Page, points: int) -> None:
     for row in page.locator("fieldset.points").all():
-        row.get_by_text(str(points), exact=True).click()
+        row.locator(f"input[value='{points}']").check()
     page.get_by_role("button", name="Hand in the sheet").click()
     expect(page.get_by_text("out of 100").first).to_be_visible()
 
 
 def cast_vote(page: Page) -> None:
-    page.locator("fieldset.votes").get_by_text("For", exact=True).click()
+    page.locator("input[name=vote][value=for]").check()
     page.locator("input[name=sure]").check()
     page.get_by_role("button", name="Cast the vote").click()
     expect(page.get_by_role("button", name="Cast the vote")).to_have_count(0)
