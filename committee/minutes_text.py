@@ -9,7 +9,7 @@ was present and who was recused, but only the count of votes and scores (docs/de
 import hashlib
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from difflib import SequenceMatcher
 from typing import Any, Final, Literal, NamedTuple
 
@@ -168,6 +168,11 @@ class _Writer:
         with override(self.language):
             return str(label)
 
+    def _shown(self, display: Callable[[], str]) -> str:
+        """Have a choice shown in the language of the text, whoever's page makes it."""
+        with override(self.language):
+            return str(display())
+
     def _either(self, en: str, hi: str) -> str:
         return (hi or en) if self.language == "hi" else en
 
@@ -202,7 +207,7 @@ class _Writer:
             ordered_on=dmy(committee.ordered_on),
             day=dmy(begins.date()),
             time=f"{begins:%H:%M}",
-            mode=self._word(meeting.get_mode_display()).lower(),
+            mode=self._shown(meeting.get_mode_display).lower(),
             place=f", {meeting.place}" if meeting.place else "",
         )
         present = [row for row in self.facts.attendance if row.is_present]
@@ -224,7 +229,7 @@ class _Writer:
         )
 
     def _attendee(self, row: Attendance) -> str:
-        return f"{self._member(row.seat)} ({self._word(row.get_mode_display()).lower()})"
+        return f"{self._member(row.seat)} ({self._shown(row.get_mode_display).lower()})"
 
     def _member(self, seat: Any) -> str:
         designation = self._either(seat.designation, seat.designation_hi)
@@ -343,7 +348,7 @@ class _Writer:
         return self._say(
             " The votes were equal; the chair gave the casting vote: %(vote)s.",
             " मत बराबर थे; अध्यक्ष ने निर्णायक मत दिया: %(vote)s।",
-            vote=self._word(row.get_casting_vote_display()).lower(),
+            vote=self._shown(row.get_casting_vote_display).lower(),
         )
 
     def _terms(self, row: Any) -> list[str]:
@@ -354,7 +359,7 @@ class _Writer:
             self._say(
                 "Certification: %(how)s",
                 "प्रमाणन: %(how)s",
-                how=self._word(row.get_certification_display()),
+                how=self._shown(row.get_certification_display),
             ),
         ]
         if row.fee_ceiling is not None:

@@ -110,6 +110,7 @@ def test_the_hindi_text_says_it_in_hindi() -> None:
 
     assert f"की बैठक {meeting.number} का कार्यवृत्त" in text
     assert "कारण: यह कमी को पूरा करता है।" in text
+    assert "Online grade" not in text  # choices are said in Hindi too, whoever makes the text
 
 
 def test_minutes_of_many_items_take_no_more_queries(django_assert_max_num_queries) -> None:
