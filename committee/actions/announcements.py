@@ -22,6 +22,7 @@ from committee.outline import parse_outline
 from committee.policies import announcements as policies
 from courses.actions import new_courses
 from courses.actions.decisions import adopt_decision, name_circular
+from courses.actions.editions import submit_first_edition
 from courses.models import CommitteeDecision, Course
 from igot.lib.dates import civil_date, dmy
 from igot.lib.errors import Refused
@@ -156,7 +157,7 @@ def _made_course(
         "certification": resolution.certification,
         "rule_set_code": resolution.rule_set_code,
     }
-    return new_courses.make_course(
+    course = new_courses.make_course(
         new=new_courses.NewCourse(
             fields={**fields, **decided},
             institute_name=proposal.institute_name,
@@ -167,6 +168,8 @@ def _made_course(
         acting_user=acting_user,
         at=at,
     )
+    submit_first_edition(course=course, acting_user=acting_user, at=at, note=resolution.number)
+    return course
 
 
 def _modules_of(outline: str) -> list[tuple[str, list[str]]]:

@@ -5,21 +5,15 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from committee.actions.resolutions import record_resolution
-from committee.terms import Terms
-from courses.actions.editions import publish_course
-from django.contrib.auth.models import Group
-
 from accounts.models import User
-from accounts.roles import Role
 from committee.actions import agenda, announcements, interests, meetings, presence, room, votes
 from committee.actions import minutes as minutes_actions
 from committee.actions import proposals as proposals_actions
+from committee.actions.resolutions import record_resolution
 from committee.models import (
     MOST_POINTS,
     AgendaItem,
     Attendance,
-    Committee,
     Meeting,
     Minutes,
     Outcome,
@@ -30,17 +24,10 @@ from committee.models import (
     Seat,
 )
 from committee.tasks import follow_announcements, render_minutes
+from committee.terms import Terms
+from courses.actions.editions import publish_course
 from courses.models import Course
 from igot.lib.dates import IST
-from reports.demo.people import DOMAIN
-
-SEATED = (
-    ("Bharat Bhushan Sen", Seat.Kind.JOINT_SECRETARY, "Joint Secretary (Training)"),
-    ("Chitra Ramanathan", Seat.Kind.JOINT_SECRETARY, "Joint Secretary (Administration)"),
-    ("Devika Pillai", Seat.Kind.JOINT_SECRETARY, "Joint Secretary (Establishment)"),
-    ("Farhan Qureshi", Seat.Kind.JOINT_SECRETARY, "Joint Secretary (Vigilance)"),
-    ("Gurpreet Kaur", Seat.Kind.STAKEHOLDER, "Joint Secretary, Ministry of Rural Development"),
-)
 
 
 class Heard(NamedTuple):
@@ -99,8 +86,6 @@ LATEST = (
 
 def hold_past_meetings(users: dict[str, User], today: date) -> int:
     """Hold two meetings: one announced and in the catalogue, one with its minutes at the chair."""
-    seat_a_committee(users, today)
-    approve_the_rubric(users["member"], _at(today, 60))
     secretary = users["secretary"]
     held = _hold(users, EARLIER, today, days_ago=45)
     minutes = minutes_actions.draft_minutes(
@@ -119,47 +104,6 @@ def hold_past_meetings(users: dict[str, User], today: date) -> int:
     minutes_actions.submit_minutes(minutes_id=waiting.pk, acting_user=secretary, at=_at(today, 5))
     render_minutes()
     return 2
-
-
-def seat_a_committee(users: dict[str, User], today: date) -> Committee:
-    """Constitute a committee with the demo's member in the chair, unless one is in force."""
-    if standing := Committee.objects.in_force(today).first():
-        return standing
-    begins = today - timedelta(days=200)
-    committee = Committee.objects.create(
-        title="Selection Committee",
-        title_hi="चयन समिति",
-        order_number=f"T-16017/1/{begins.year}-Trg (demo)",
-        ordered_on=begins,
-        effective_from=begins,
-    )
-    seats = [(users["member"], Seat.Kind.CHAIR, "Additional Secretary (Training)")]
-    seats += [(_member(name), kind, title) for name, kind, title in SEATED]
-    for user, kind, designation in seats:
-        Seat.objects.create(
-            committee=committee,
-            user=user,
-            kind=kind,
-            designation=designation,
-            effective_from=begins,
-        )
-    return committee
-
-
-def approve_the_rubric(member: User, at: datetime) -> None:
-    """Approve what is drafted of the rubric that is shipped."""
-    for rubric in Rubric.objects.filter(approved_at__isnull=True):
-        rubric.approved_by, rubric.approved_at = member, at
-        rubric.save()
-
-
-def _member(name: str) -> User:
-    email = f"{name.split()[0].lower()}@{DOMAIN}"
-    if known := User.objects.filter(email=email).first():
-        return known
-    user = User.objects.create_user(email, name=name)
-    user.groups.add(Group.objects.get(name=Role.COMMITTEE_MEMBER.value))
-    return user
 
 
 def _confirm(minutes: Minutes, today: date) -> None:

@@ -19,6 +19,7 @@ from committee.actions import announcements as actions
 from committee.actions import circulars
 from committee.models import Meeting, Outcome, Proposal, Resolution
 from committee.states import ProposalState
+from courses.actions.editions import publish_edition
 from courses.models import CommitteeDecision, Course, CourseCredit, CourseFee
 from courses.states import DecisionState
 from igot.lib.errors import Refused
@@ -98,6 +99,21 @@ def test_a_shortlisted_course_is_made_unpublished_with_outline_fee_points_and_de
     assert decision.confirmed_by == chair_user(done.item.meeting)
     assert decision.recorded_by == done.recorded_by
     assert done.item.proposal.state == ProposalState.NOTIFIED
+    edition = course.editions.get()
+    assert (edition.state, edition.note) == ("submitted", done.number)
+
+
+def test_a_second_person_publishes_the_page_that_the_announcement_submits() -> None:
+    done = announce(make_confirmed())
+    edition = done.decision.course.editions.get()
+    with pytest.raises(Refused, match="two persons"):
+        publish_edition(edition_id=edition.pk, acting_user=edition.written_by, at=NOW)
+
+    course = publish_edition(
+        edition_id=edition.pk, acting_user=make_user(Role.DEALING_HAND), at=NOW
+    )
+
+    assert list(Course.objects.published()) == [course]
 
 
 def test_a_course_already_in_the_catalogue_gets_the_decision_and_the_earlier_one_ends() -> None:

@@ -13,6 +13,7 @@ from enrollment.tasks import issue_missing_letters
 from reports.demo import (
     claims,
     committee_catalogue,
+    committee_minutes,
     committee_page,
     committee_proposals,
     completions,
@@ -55,6 +56,7 @@ class Command(BaseCommand):
         committee_catalogue.keep_catalogue(users, today)
         committee_proposals.constitute(users, began.date())
         self.stdout.write(f"  {committee_proposals.propose(users, today)} proposals of courses")
+        self.stdout.write(f"  {committee_minutes.hold_past_meetings(users, today)} meetings")
         office.receive_messages(users)
         while count := issue_missing_letters():
             self.stdout.write(f"  {count} letters of intimation")
