@@ -34,7 +34,9 @@ class NoteForm(forms.Form):
 class PaperForm(forms.Form):
     title = PlainTextField(label=_("Title of the paper"), max_length=150)
     file = UploadField(
-        label=_("File"), kinds=(PDF,), help_text=_("PDF, at most 10 MB. Only members and experts of the item read it.")
+        label=_("File"),
+        kinds=(PDF,),
+        help_text=_("PDF, at most 10 MB. Only members and experts of the item read it."),
     )
 
 

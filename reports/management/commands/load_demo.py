@@ -13,6 +13,7 @@ from enrollment.tasks import issue_missing_letters
 from reports.demo import (
     claims,
     committee_catalogue,
+    committee_meetings,
     committee_minutes,
     committee_page,
     committee_proposals,
@@ -57,6 +58,7 @@ class Command(BaseCommand):
         committee_proposals.constitute(users, began.date())
         self.stdout.write(f"  {committee_proposals.propose(users, today)} proposals of courses")
         self.stdout.write(f"  {committee_minutes.hold_past_meetings(users, today)} meetings")
+        self.stdout.write(f"  {committee_meetings.call_meetings(users, today)} items on an agenda")
         office.receive_messages(users)
         while count := issue_missing_letters():
             self.stdout.write(f"  {count} letters of intimation")
