@@ -7,7 +7,7 @@ import sys
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
@@ -61,13 +61,14 @@ def processes_of(parent: int) -> list[int]:
     return [int(pid) for pid in Path(f"/proc/{parent}/task/{parent}/children").read_text().split()]
 
 
-def cpu_seconds(pids: Iterable[int]) -> float:
-    """Return the processor time that the processes have used so far, in user and system mode."""
-    ticks = 0
+def cpu_seconds(pids: Iterable[int]) -> dict[int, float]:
+    """Return the processor time that each process has used so far, in user and system mode."""
+    seconds = {}
     for pid in pids:
-        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-        ticks += int(fields[11]) + int(fields[12])
-    return ticks / TICK
+        with suppress(FileNotFoundError):  # a connection that was closed took its process along
+            fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+            seconds[pid] = (int(fields[11]) + int(fields[12])) / TICK
+    return seconds
 
 
 def measure(target: Target, *, port: int, parent: int, beside: Sequence[int] = ()) -> Measured:
@@ -94,7 +95,8 @@ def measure(target: Target, *, port: int, parent: int, beside: Sequence[int] = (
     with ThreadPoolExecutor(CLIENTS) as pool:
         for finished in [pool.submit(client) for _ in range(CLIENTS)]:
             finished.result()
-    seconds, cpu = time.perf_counter() - started, cpu_seconds(workers) - before
+    seconds, after = time.perf_counter() - started, cpu_seconds(workers)
+    cpu = sum(used - before[pid] for pid, used in after.items())
     return Measured(len(target.requests) / seconds, cpu * 1000 / len(target.requests))
 
 
