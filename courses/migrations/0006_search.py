@@ -101,14 +101,20 @@ BEGIN
   DELETE FROM courses_searchtext s
   WHERE s.course_id = ANY(ids) AND NOT EXISTS (SELECT FROM courses_course WHERE id = s.course_id);
   WITH changed AS (
-    SELECT t.* FROM courses_search_texts(ids) t
+    SELECT t.*,  -- the vectors of parts that stay as they are
+      CASE WHEN s.titles = t.titles THEN s.titles_vector END AS titles_vector,
+      CASE WHEN s.names = t.names THEN s.names_vector END AS names_vector,
+      CASE WHEN s.outline = t.outline THEN s.outline_vector END AS outline_vector
+    FROM courses_search_texts(ids) t
     LEFT JOIN courses_searchtext s USING (course_id)
     WHERE (s.titles, s.names, s.outline) IS DISTINCT FROM (t.titles, t.names, t.outline)
   ), written AS (
     INSERT INTO courses_searchtext
       (course_id, titles, names, outline, titles_vector, names_vector, outline_vector)
-    SELECT course_id, titles, names, outline, courses_search_vector(titles),
-      courses_search_vector(names), courses_search_vector(outline)
+    SELECT course_id, titles, names, outline,
+      coalesce(titles_vector, courses_search_vector(titles)),
+      coalesce(names_vector, courses_search_vector(names)),
+      coalesce(outline_vector, courses_search_vector(outline))
     FROM changed
     ON CONFLICT (course_id) DO UPDATE SET titles = excluded.titles, names = excluded.names,
       outline = excluded.outline, titles_vector = excluded.titles_vector,
@@ -174,8 +180,8 @@ SETUP = (
     "ALTER TABLE courses_searchtext ADD COLUMN titles_vector tsvector NOT NULL,"
     " ADD COLUMN names_vector tsvector NOT NULL, ADD COLUMN outline_vector tsvector NOT NULL",
     "CREATE INDEX courses_searchtext_vectors ON courses_searchtext"
-    " USING gin (titles_vector, names_vector, outline_vector)",
-    "ALTER TABLE courses_searchtext SET (toast_tuple_target = 128)",  # a search reads keys alone
+    # A list of pending entries makes the planner read the whole table instead.
+    " USING gin (titles_vector, names_vector, outline_vector) WITH (fastupdate = off)",
     "CREATE INDEX courses_searchword_near ON courses_searchword USING gin (word gin_trgm_ops)",
 )
 FUNCTIONS = {
