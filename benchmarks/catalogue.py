@@ -75,6 +75,8 @@ class Portal:
 
 
 def fill(*, courses: int, runs: int) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SET statement_timeout = 0")  # rows for the search are written along
     stock(courses=courses, runs=runs)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
