@@ -133,7 +133,8 @@ def item_before(meeting: Meeting, user: User) -> AgendaItem | None:
         mine = Participation.objects.filter(seat__user=user, is_recused=False, vote="")
         if found := opened.filter(participations__in=mine).first() or opened.first():
             return found
-    return items.filter(pk=meeting.current_item_id).first()
+    current = meeting.current_item_id
+    return items.filter(pk=current).first() if current else None
 
 
 def own_part(

@@ -77,7 +77,12 @@ def correct_resolution(
     proposal.outcome = terms.outcome
     proposal.save(update_fields=["outcome"])
     entry = audit.record(
-        resolution, "resolution.corrected", acting_user=acting_user, at=at, why=why, **changed
+        resolution,
+        "resolution.corrected",
+        acting_user=acting_user,
+        at=at,
+        why=why,
+        changed=changed,
     )
     for member in members:
         if member.is_chair and not member.is_recused:

@@ -28,8 +28,9 @@ class ParticipationAdmin(DeskAdmin):
     readonly_fields = ("shown_vote", "shown_casting_vote", "shown_score", "shown_remark")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        rows = super().get_queryset(request).order_by("-item__meeting", "item__position", "seat")
-        return rows.with_recusals(user_of(request))
+        rows: Any = super().get_queryset(request)
+        in_order = rows.order_by("-item__meeting", "item__position", "seat")
+        return in_order.with_recusals(user_of(request))
 
     @admin.display(description=pgettext_lazy("committee", "member"))
     def member(self, row: Participation) -> str:

@@ -111,8 +111,8 @@ class VoteForm(forms.Form):
         error_messages={"required": gettext_lazy("Tick the box: a vote once cast stands.")},
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, auto_id="vote_%s", **kwargs)
+    def __init__(self, data: Any = None) -> None:
+        super().__init__(data, auto_id="vote_%s")
 
 
 class TieForm(VoteForm):
@@ -211,7 +211,7 @@ class DecisionForm(forms.Form):
         help_text=gettext_lazy("Empty where it is valid until further orders."),
     )
 
-    ABOUT = ("outcome", "reasons", "reasons_hi")
+    ABOUT: tuple[str, ...] = ("outcome", "reasons", "reasons_hi")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

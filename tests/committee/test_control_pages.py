@@ -2,8 +2,10 @@
 
 from datetime import date
 from decimal import Decimal
+from io import StringIO
 
 import pytest
+from django.core.management import call_command
 from django.utils import timezone
 
 from accounts.roles import Role
@@ -164,7 +166,7 @@ def test_one_touch_records_how_a_member_attends(client, secretary):
     assert answer.status_code == 302
     member.refresh_from_db()
     assert member.presence == Attendance.Mode.ABSENT
-    assert "4 of 3" in control(client, item)
+    assert "4 count, 3 needed" in control(client, item)
 
 
 def test_a_seat_or_mode_that_there_is_not_is_not_found(client, secretary):
@@ -348,3 +350,47 @@ def test_an_absent_chair_shows_beside_the_quorum(client, secretary):
 
     assert "without the chair" in text
     assert "the chair does not count" in text
+
+
+# --- the desk ---------------------------------------------------------------------------------
+
+
+def desk(client, role, path):
+    call_command("sync_roles", stdout=StringIO())
+    sign_in(client, make_user(role))
+    return client.get(f"/desk/committee/{path}")
+
+
+@pytest.mark.parametrize("role", [Role.COMMITTEE_SECRETARY, Role.AUDITOR])
+def test_the_desk_keeps_the_seal_until_the_close(client, role):
+    item = make_open_item()
+    member = members_of(item)[0]
+    hand_in(member, 7, "Convincing.")
+    cast(member, "against")
+    path = f"participation/{member.pk}/change/"
+
+    text = desk(client, role, path).content.decode()
+    assert "Cast, sealed until the close" in text
+    assert "Handed in, sealed until the close" in text
+    for hidden in ("Convincing.", "70.00", "Against"):
+        assert hidden not in text
+    assert "Against" not in desk(client, role, "participation/").content.decode()
+
+    close(item)
+    text = desk(client, role, path).content.decode()
+    for shown in ("Convincing.", "70.00", "Against"):
+        assert shown in text
+
+
+@pytest.mark.parametrize("model", ["participation", "resolution"])
+def test_votes_and_resolutions_are_neither_added_nor_changed_at_the_desk(client, model):
+    resolution = record(make_voted_item())
+    row = resolution if model == "resolution" else chair_of(resolution.item)
+
+    assert desk(client, Role.COMMITTEE_SECRETARY, f"{model}/add/").status_code == 403
+    answer = client.post(
+        f"/desk/committee/{model}/{row.pk}/change/", {"vote": "against", "votes_for": 9}
+    )
+    assert answer.status_code == 403
+    type(row).objects.get(pk=row.pk)
+    assert Participation.objects.filter(vote="against").count() == 0

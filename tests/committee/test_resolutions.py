@@ -216,7 +216,7 @@ def test_a_resolution_is_put_right_before_the_minutes_and_the_chair_hears_of_it(
     assert (resolution.fee_ceiling, resolution.credit_points) == (Decimal(175), None)
     assert resolution.votes_for == 3
     entry = AuditEntry.objects.about(resolution).get(event="resolution.corrected")
-    assert entry.details["fee_ceiling"] == ["100.00", "175"]
+    assert entry.details["changed"]["fee_ceiling"] == ["100.00", "175"]
     assert entry.details["why"] == "A slip of the pen."
     assert Notice.objects.get().user == chair_of(item).seat.user
 

@@ -76,7 +76,7 @@ def test_the_room_shows_the_item_that_is_before_the_committee(client):
     text = page.content.decode()
     assert item.proposal.title in text
     assert "Cast the vote" in text
-    assert "5 of 3" in text
+    assert "5 count, 3 needed" in text
 
 
 def test_before_the_first_item_the_room_says_so(client):

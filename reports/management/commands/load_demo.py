@@ -17,6 +17,7 @@ from reports.demo import (
     committee_minutes,
     committee_page,
     committee_proposals,
+    committee_room,
     completions,
     graduate,
     moved,
@@ -59,6 +60,7 @@ class Command(BaseCommand):
         self.stdout.write(f"  {committee_proposals.propose(users, today)} proposals of courses")
         self.stdout.write(f"  {committee_minutes.hold_past_meetings(users, today)} meetings")
         self.stdout.write(f"  {committee_meetings.call_meetings(users, today)} items on an agenda")
+        self.stdout.write(f"  {committee_room.sit(users, today)} members of the committee sit")
         office.receive_messages(users)
         while count := issue_missing_letters():
             self.stdout.write(f"  {count} letters of intimation")
