@@ -10,10 +10,9 @@ from committee.models.proposals import (
     ProposalImport,
     ProposalImportRow,
     ProposalSeries,
-    ScreeningAnswer,
-    ScreeningPoint,
 )
 from committee.models.rubrics import MOST_POINTS, Criterion, CriterionScore, Rubric
+from committee.models.screening import ScreeningAnswer, ScreeningPoint
 from committee.models.votes import Interest, Participation, Resolution, Vote
 
 __all__ = [

@@ -136,16 +136,16 @@ def _hold(users: dict[str, User], heard: Iterable[Heard], today: date, *, days_a
     meetings.call_meeting(meeting_id=meeting.pk, acting_user=secretary, at=before)
     meetings.open_meeting(meeting_id=meeting.pk, acting_user=secretary, at=begins_at)
     attending = list(meeting.attendance.select_related("seat__user").order_by("pk"))
-    for place, row in enumerate(attending):
+    for place, who in enumerate(attending):
         mode = Attendance.Mode.VIDEO if place == 1 else Attendance.Mode.PERSON
         presence.record_presence(
             meeting_id=meeting.pk,
-            seat_id=row.seat_id,
+            seat_id=who.seat_id,
             mode=mode,
             acting_user=secretary,
             at=begins_at,
         )
-    members = [row.seat.user for row in attending]
+    members = [who.seat.user for who in attending]
     for item, row in zip(meeting.items.in_order(), heard, strict=True):
         _decide(item, row, members, secretary, begins_at)
     meetings.close_meeting(

@@ -35,7 +35,7 @@ def sit(users: dict[str, User], today: date) -> int:
     committee = Committee.objects.in_force(today).earliest("pk")
     seats = list(committee.seats.held_on(today).in_order())
     meeting = _call(users, at)
-    secretary = {"acting_user": users["secretary"], "at": at}
+    secretary: dict[str, Any] = {"acting_user": users["secretary"], "at": at}
     for seat in seats:
         mode = {"member4": "absent", "member2": "video"}.get(_key_of(seat.user), "person")
         presence.record_presence(meeting_id=meeting.pk, seat_id=seat.pk, mode=mode, **secretary)
@@ -56,7 +56,7 @@ def sit(users: dict[str, User], today: date) -> int:
 
 
 def _call(users: dict[str, User], at: datetime) -> Meeting:
-    secretary = {"acting_user": users["secretary"], "at": at}
+    secretary: dict[str, Any] = {"acting_user": users["secretary"], "at": at}
     rubric = Rubric.objects.approved()[0]
     answers = {point.pk: ("yes", "") for point in ScreeningPoint.objects.in_use()}
     made = []
