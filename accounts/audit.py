@@ -5,6 +5,7 @@ import json
 from collections.abc import Sequence
 from contextvars import ContextVar
 from datetime import datetime
+from typing import Any
 
 from django.db import models, transaction
 
@@ -27,10 +28,8 @@ def record(
 
     Runs in the caller's transaction: if the entry cannot be written, nothing is changed.
     """
-    entry = _entry(subject, event, acting_user, at, details)
-    entry.on_behalf_of = on_behalf_of
-    entry.save()
-    return entry
+    fields = _fields(subject, event, acting_user, at, details)
+    return AuditEntry.objects.create(on_behalf_of=on_behalf_of, **fields)
 
 
 def record_each(
@@ -42,18 +41,19 @@ def record_each(
     **details: object,
 ) -> None:
     """Add an entry for each of many subjects to which the same was done: few queries."""
-    entries = [_entry(subject, event, acting_user, at, details) for subject in subjects]
+    rows = (_fields(subject, event, acting_user, at, details) for subject in subjects)
+    entries = [AuditEntry(**fields) for fields in rows]
     AuditEntry.objects.bulk_create(entries, batch_size=500)
 
 
-def _entry(
+def _fields(
     subject: models.Model,
     event: str,
     acting_user: User | None,
     at: datetime,
     details: dict[str, object],
-) -> AuditEntry:
-    return AuditEntry(
+) -> dict[str, Any]:
+    return dict(
         event=event,
         subject_type=subject._meta.label_lower,
         subject_id=subject.pk,

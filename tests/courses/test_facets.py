@@ -100,10 +100,12 @@ def test_the_fee_is_that_of_the_batch_which_is_joined_next():
 def test_a_fee_that_is_followed_by_another_counts_once():
     today = timezone.localdate()
     course = make_course(code="a", fee_usd=Decimal(100))
+    course.fees.update(effective_to=today - timedelta(days=2))
     course.fees.create(
         fee_usd=Decimal(80),
         cap_usd=Decimal(80),
         effective_from=today - timedelta(days=1),
+        effective_to=today,
         circular_reference="Letter",
     )
     course.fees.create(
