@@ -31,6 +31,7 @@ from courses.models import (
 from courses.run_lines import RunLine, run_line
 from courses.terms import RunTerms
 from igot.lib.dates import dmy
+from igot.lib.prepared import KEY, TEXT, prepared
 
 MOST_RELATED = 6
 
@@ -192,40 +193,79 @@ def page_of(code: str, user: Any, *, today: date) -> CoursePage | None:
     """Return the page of a course that `user` may see: kept for all, unpublished ones for staff."""
     page = keep(
         ("page", code, get_language()),
-        lambda: _made_page(Course.objects.with_page(today), code, today),
+        lambda: _made_page(_public_course(code, today), today),
         today=today,
     )
-    return page or _made_page(Course.objects.visible_to(user), code, today)
+    if page is not None:
+        return page
+    return _made_page(_courses(Course.objects.visible_to(user), code, today).first(), today)
 
 
-def _made_page(courses: CourseQuerySet, code: str, today: date) -> CoursePage | None:
-    """Gather the page: six queries."""
+def _courses(courses: CourseQuerySet, code: str, today: date) -> Any:
     found: Any = with_windows(courses.for_page(today), today).filter(code=code)
-    course: Any = found.select_related("institute", "provider", "superseded_by").first()
+    return found.select_related("institute", "provider", "superseded_by")
+
+
+def _public_course(code: str, today: date) -> Any:
+    rows = prepared(
+        ("course_page.course", today),
+        lambda: _courses(Course.objects.with_page(today), TEXT, today)[:1],
+        {TEXT: code},
+    )
+    return next(iter(rows), None)
+
+
+def _made_page(course: Any, today: date) -> CoursePage | None:
+    """Gather the page: five queries besides that for the course."""
     if course is None:
         return None
-    decisions = CommitteeDecision.objects.authorising(today).with_course()
-    decisions = decisions.filter(course=course, rule_set_code=course.rule_set_code)
+    key = {KEY: course.pk}
     links = links_of(course, today)
-    runs = Run.objects.filter(course=course).with_move().in_order()
+    runs = prepared("course_page.runs", lambda: _runs(KEY), key)
+    fees = prepared("course_page.fees", lambda: CourseFee.objects.filter(course=KEY), key)
     own = Link(course.institute.brief_name, course.institute.get_absolute_url())
     return CoursePage(
         course=course,
         today=today,
         runs=[run_line(run, today=today) for run in runs],
         outline=outline_of(course),
-        decision=decisions.latest_first().first(),
+        decision=_decision_on(course, today),
         institutes=[own, *links["partner"]],
         programmes=links["programme"],
         former_titles=links["former"],
         supersedes=links["supersedes"],
         related=sorted(links["related"])[:MOST_RELATED],
-        fees=list(course.fees.all()),
+        fees=list(fees),
     )
+
+
+def _runs(key: int) -> Any:
+    return Run.objects.filter(course=key).with_move().in_order()
+
+
+def _decision_on(course: Course, today: date) -> CommitteeDecision | None:
+    """Return the latest decision by which the course is offered."""
+
+    def build() -> Any:
+        decisions = CommitteeDecision.objects.authorising(today).select_related("circular")
+        return decisions.filter(course=KEY, rule_set_code=TEXT).latest_first()[:1]
+
+    values = {KEY: course.pk, TEXT: course.rule_set_code}
+    return next(iter(prepared(("course_page.decision", today), build, values)), None)
 
 
 def links_of(course: Course, today: date) -> dict[str, list[Link]]:
     """Return what stands around `course`: one query for all of it."""
+    links: defaultdict[str, list[Link]] = defaultdict(list)
+    rows = prepared(
+        ("course_page.links", today), lambda: _links(Course(pk=KEY), today), {KEY: course.pk}
+    )
+    for kind, code, *texts in rows:
+        links[kind].append(_link(kind, code, *texts))
+    return links
+
+
+def _links(course: Course, today: date) -> Any:
     names = ("code", "title", "title_hi")
     rows = [
         _named("partner", course.partners, *names, "short_name", "short_name_hi"),
@@ -242,10 +282,7 @@ def links_of(course: Course, today: date) -> dict[str, list[Link]]:
             *(*names, "institute__short_name", "institute__short_name_hi"),
         ),
     ]
-    links: defaultdict[str, list[Link]] = defaultdict(list)
-    for kind, code, *texts in rows[0].union(*rows[1:]).order_by("key"):
-        links[kind].append(_link(kind, code, *texts))
-    return links
+    return rows[0].union(*rows[1:]).order_by("key")
 
 
 def _named(kind: str, rows: Any, code: str, *texts: str) -> Any:
@@ -271,13 +308,7 @@ def _link(kind: str, code: str, title: str, title_hi: str, brief: str, brief_hi:
 
 def outline_of(course: Course) -> list[Module]:
     """Return the modules in order, each with its units; one query for both."""
-    rows = (
-        CourseModule.objects.filter(course=course)
-        .order_by("position", "units__position")
-        .values_list(
-            "pk", "title", "title_hi", "summary", "summary_hi", "units__title", "units__title_hi"
-        )
-    )
+    rows = prepared("course_page.outline", lambda: _outline(KEY), {KEY: course.pk})
     modules: dict[int, Module] = {}
     for pk, title, title_hi, summary, summary_hi, unit, unit_hi in rows:
         words = Module(in_language(title, title_hi), in_language(summary, summary_hi))
@@ -285,3 +316,13 @@ def outline_of(course: Course) -> list[Module]:
         if unit:
             module.units.append(in_language(unit, unit_hi or ""))
     return list(modules.values())
+
+
+def _outline(key: int) -> Any:
+    return (
+        CourseModule.objects.filter(course=key)
+        .order_by("position", "units__position")
+        .values_list(
+            "pk", "title", "title_hi", "summary", "summary_hi", "units__title", "units__title_hi"
+        )
+    )

@@ -2,11 +2,14 @@
 
 from django.db import models
 
+from igot.lib.prepared import prepared
+
 
 class CatalogueVersionQuerySet(models.QuerySet["CatalogueVersion"]):
     def present(self) -> str:
         """Return the token of the catalogue as it is now; "" for one that is still empty."""
-        return self.filter(pk=1).values_list("token", flat=True).first() or ""
+        rows = prepared("courses.version", lambda: self.filter(pk=1).values_list("token")[:1], {})
+        return next((str(token) for (token,) in rows), "")
 
 
 class CatalogueVersion(models.Model):
