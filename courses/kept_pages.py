@@ -156,7 +156,11 @@ def _made(view: View, stranger: Any, *args: Any, **kwargs: Any) -> KeptPage | No
 def _stranger(request: HttpRequest, query: str) -> Any:
     """Copy `request` as if somebody unknown had made it, at the address `query`."""
     stranger: Any = copy(request)
-    for own in ("headers", "_cached_user"):  # what Django has read of the reader's request
+    for own in (
+        "headers",
+        "_cached_user",
+        "course_panels",
+    ):  # what was read of the reader's request
         stranger.__dict__.pop(own, None)
     view = request.COOKIES.get(preferences.COOKIE)
     stranger.META = {name: text for name, text in request.META.items() if name not in PERSONAL}

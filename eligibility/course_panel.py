@@ -4,7 +4,6 @@ Named in `settings.COURSE_PANELS`: the page itself is kept for everybody, this p
 each reader. A stranger is sent to the checker.
 """
 
-from collections import defaultdict
 from datetime import date
 from typing import Any, Final
 
@@ -16,12 +15,11 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Officer
 from accounts.roles import Role
 from courses.kept import keep
-from courses.models import Course, Run
-from courses.states import RunState
+from courses.kept_panels import rests_on
 from eligibility import facts, prospects
 from eligibility.outlook import Answer
 from eligibility.prospects import FIRST_SHOWN, Line
-from eligibility.trainings import Offer, on_offer
+from eligibility.trainings import Offer, of_course
 
 MOST_LINES: Final = 4
 HEADINGS: Final = {
@@ -32,12 +30,34 @@ HEADINGS: Final = {
     Answer.NO: _("No, on your service record you cannot take this course"),
     Answer.NO_RULES: _("No rules are laid down for this course yet."),
 }
+# An approved version is frozen but for its end, and a decision is never changed: their keys do.
+RECORD: Final = """
+SELECT CAST({array}(
+  o.id, o.name, o.service_id, o."group", o.born_on, o.allotment_year, o.joined_on, o.break_days,
+  o.record_state, o.verified_at, o.facts_changed_at,
+  s.code, s.name, s.name_hi, s.family, s.category, s.groups, s.basis,
+  (SELECT {join}(CAST({array}(p.id, p.starts_on, p."group") AS text), ',') FROM (
+    SELECT id, starts_on, "group" FROM accounts_posting WHERE officer_id = o.id ORDER BY id) AS p),
+  (SELECT count(*) FROM eligibility_decision d
+    WHERE d.officer_id = o.id AND d.course_id = %(course)s),
+  (SELECT max(d.id) FROM eligibility_decision d
+    WHERE d.officer_id = o.id AND d.course_id = %(course)s)) AS text)
+FROM accounts_officer o LEFT JOIN accounts_service s ON s.id = o.service_id
+WHERE o.user_id = %(reader)s
+"""
+LAW: Final = """
+SELECT {join}(CAST({array}(v.id, v.effective_to, v.code) AS text), ',') FROM (
+  SELECT w.id, w.effective_to, r.code FROM eligibility_rulesetversion w
+  JOIN eligibility_ruleset r ON r.id = w.rule_set_id
+  WHERE w.approved_at IS NOT NULL ORDER BY w.id) AS v
+"""
 
 
+@rests_on(RECORD, LAW)
 def panel(course_pk: int, user: Any, *, today: date) -> SafeString:
     """Answer an officer batch by batch, with reasons; at most four queries."""
-    offers = keep(("eligibility.offers_by_course",), lambda: _by_course(today), today=today)
-    found = offers.get(course_pk) or _without_batch(course_pk)
+    key = ("eligibility.offers_of_course", course_pk)
+    found = keep(key, lambda: of_course(course_pk, today), today=today)
     if not found:
         return SafeString("")
     officer = facts.reader_of(user)
@@ -67,23 +87,6 @@ def _answered(offers: list[Offer], officer: Officer, today: date) -> dict[str, A
 def _why(lines: list[Line]) -> Any:
     """Return the decision that stands, whose page explains it in full."""
     return next((line.decision for line in lines if line.decision), None)
-
-
-def _by_course(today: date) -> dict[int, list[Offer]]:
-    """Group what is on offer and still ahead by its course."""
-    found: defaultdict[int, list[Offer]] = defaultdict(list)
-    for offer in on_offer(today):
-        if offer.is_ahead(today):
-            found[offer.course.pk].append(offer)
-    return dict(found)
-
-
-def _without_batch(course_pk: int) -> list[Offer]:
-    """Return a batch without a day, for a course that is offered but has none announced."""
-    return [
-        Offer(course=course, run=Run(course=course, state=RunState.ANNOUNCED))
-        for course in Course.objects.published().of_key(course_pk)
-    ]
 
 
 def _query(offer: Offer) -> str:

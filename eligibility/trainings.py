@@ -14,6 +14,7 @@ from courses.kept import keep
 from courses.models import Course, Run
 from courses.states import RunState
 from igot.lib.dates import dmy
+from igot.lib.prepared import KEY, prepared
 
 LONGEST_CODE: Final = 80  # of a run, as its column holds it
 
@@ -74,15 +75,38 @@ def on_offer(today: date, *, run_code: str = "") -> list[Offer]:
     return sorted(found, key=lambda offer: (str(offer.course).casefold(), offer.course.pk))
 
 
+def of_course(key: int, today: date) -> list[Offer]:
+    """List what is ahead of one course: two queries; a batch without a day where there is none."""
+    courses = prepared(
+        ("trainings.course", today), lambda: Course.objects.published(today).of_key(KEY), {KEY: key}
+    )
+    course: Course | None = next(iter(courses), None)
+    if course is None:
+        return []
+    if course.is_self_paced:
+        return [Offer(course=course, run=None)]
+    runs = prepared(
+        ("trainings.runs", today),
+        lambda: Run.objects.filter(_wanted(today), course=KEY).in_order(),
+        {KEY: key},
+    )
+    found = [Offer(course=course, run=run) for run in runs]
+    ahead = [offer for offer in found if offer.is_ahead(today)]
+    return ahead or [Offer(course=course, run=Run(course=course, state=RunState.ANNOUNCED))]
+
+
 def _on_offer(today: date) -> list[Offer]:
-    live = Q(state__in=[RunState.ANNOUNCED, RunState.SCHEDULED])
-    wanted = live & (Q(commences_on__gte=today) | Q(registration_closes_on__gte=today))
-    wanted |= Q(state=RunState.ANNOUNCED, commences_on__isnull=True)
     self_paced = Course.objects.published().filter(mode=Course.Mode.SELF_PACED)
     return [
-        *(_offer(run) for run in _runs(wanted)),
+        *(_offer(run) for run in _runs(_wanted(today))),
         *(Offer(course=course, run=None) for course in self_paced),
     ]
+
+
+def _wanted(today: date) -> Q:
+    live = Q(state__in=[RunState.ANNOUNCED, RunState.SCHEDULED])
+    wanted = live & (Q(commences_on__gte=today) | Q(registration_closes_on__gte=today))
+    return wanted | Q(state=RunState.ANNOUNCED, commences_on__isnull=True)
 
 
 def _runs(wanted: Q) -> Iterable[Run]:
