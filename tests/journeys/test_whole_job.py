@@ -190,7 +190,7 @@ def check_eligibility(officer: Person, office: Office) -> None:
     page = officer.page
     page.get_by_role("navigation", name="Main").get_by_role("link", name="Courses").click()
     page.get_by_role("searchbox", name="Search", exact=True).fill("poverty")
-    page.get_by_role("button", name="Show courses").click()
+    page.get_by_role("button", name="Show courses").first.click()
     page.get_by_role("link", name=COURSE).click()
     page.get_by_role("link", name="Check my eligibility", exact=True).click()
     page.get_by_label("Service*", exact=True).fill("IAS")
