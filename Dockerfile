@@ -12,10 +12,10 @@ COPY requirements.lock /tmp/requirements.lock
 RUN /venv/bin/pip install -q --require-hashes -r /tmp/requirements.lock
 
 FROM ${PYTHON_IMAGE}
-# Pango and HarfBuzz draw the PDFs; gettext compiles the messages; curl asks after our health.
+# Pango and HarfBuzz make the PDFs; poppler draws uploaded ones for their reviewers; gettext compiles the messages; curl asks after our health.
 RUN apt-get update \
  && apt-get install -y --no-install-recommends \
-      libpq5 libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 gettext curl \
+      libpq5 libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 poppler-utils gettext curl \
  && rm -rf /var/lib/apt/lists/* \
  && useradd --uid 10001 --user-group --no-create-home --shell /usr/sbin/nologin igot
 COPY --from=build /venv /venv

@@ -28,7 +28,7 @@ def record(
 
     Runs in the caller's transaction: if the entry cannot be written, nothing is changed.
     """
-    fields = _fields(subject, event, acting_user, at, details)
+    fields = fields_of(subject, event, acting_user, at, details)
     return AuditEntry.objects.create(on_behalf_of=on_behalf_of, **fields)
 
 
@@ -39,20 +39,21 @@ def record_each(
     acting_user: User | None,
     at: datetime,
     **details: object,
-) -> None:
+) -> list[AuditEntry]:
     """Add an entry for each of many subjects to which the same was done: few queries."""
-    rows = (_fields(subject, event, acting_user, at, details) for subject in subjects)
+    rows = (fields_of(subject, event, acting_user, at, details) for subject in subjects)
     entries = [AuditEntry(**fields) for fields in rows]
-    AuditEntry.objects.bulk_create(entries, batch_size=500)
+    return AuditEntry.objects.bulk_create(entries, batch_size=500)
 
 
-def _fields(
+def fields_of(
     subject: models.Model,
     event: str,
     acting_user: User | None,
     at: datetime,
     details: dict[str, object],
 ) -> dict[str, Any]:
+    """Return what an entry consists of."""
     return dict(
         event=event,
         subject_type=subject._meta.label_lower,

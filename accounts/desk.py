@@ -50,7 +50,7 @@ from accounts.desk_steps import DeskStep, Outcome, SteppedAdmin
 from accounts.models import User
 from igot.lib.crypto import EncryptedTextField
 
-__all__ = ["DeskAdmin", "DeskInline", "DeskStep", "Outcome", "user_of"]
+__all__ = ["DeskAdmin", "DeskInline", "DeskStep", "DraftInline", "Outcome", "user_of"]
 
 NEVER_EDITABLE = frozenset({"state", "password"})
 NEVER_SHOWN = (EncryptedTextField, models.FileField)  # sealed text; files have views of their own
@@ -141,6 +141,26 @@ class DeskInline(DeskOptions, admin.TabularInline):
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return bool(self.editable_fields) and super().has_change_permission(request, obj)
+
+
+class DraftInline(DeskInline):
+    """Rows that are added, edited and taken out while the record is a draft, and then only read."""
+
+    can_delete = True
+
+    def is_draft(self, thing: Any) -> bool:
+        """Tell whether `thing`, None while it is being added, is still a draft."""
+        raise NotImplementedError
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self.is_draft(obj) and super().has_add_permission(request, obj)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self.is_draft(obj) and super().has_change_permission(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Let a row of a draft be taken out again: nobody has relied on it."""
+        return self.has_change_permission(request, obj)
 
 
 class DeskAdmin(DeskOptions, SteppedAdmin):

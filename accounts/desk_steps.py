@@ -103,8 +103,8 @@ class SteppedAdmin(admin.ModelAdmin):
 
     def account_of(self, thing: models.Model) -> list[Happening]:
         """Return the latest hundred happenings on `thing`, the latest first."""
-        entries = AuditEntry.objects.about(thing).select_related("acting_user").reverse()[:100]
-        return [Happening(self._words_of(entry.event), entry) for entry in entries]
+        entries = AuditEntry.objects.about(thing).select_related("acting_user", "on_behalf_of")
+        return [Happening(self._words_of(entry.event), entry) for entry in entries.reverse()[:100]]
 
     def _words_of(self, event: str) -> str:
         plain = event.rpartition(".")[2].replace("_", " ").capitalize()
@@ -221,7 +221,8 @@ class SteppedAdmin(admin.ModelAdmin):
             things = list(rows[: self.bulk_limit])
             form = self._form_of(step, request, None)
             if not form.is_valid():
-                return self._step_page(request, step, form, {"things": things})
+                left = rows.count() - len(things)
+                return self._step_page(request, step, form, {"things": things, "left": left})
             return self.results_page(request, step.label, self.do_each(request, step, things, form))
 
         return run

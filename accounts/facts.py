@@ -5,12 +5,23 @@ from datetime import date, datetime
 from typing import Any
 
 from allauth.mfa.models import Authenticator
+from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
-from accounts.models import Notice, Officer, Posting, ServiceRecordEntry, User
+from accounts.models import (
+    Digest,
+    NodalAppointment,
+    Notice,
+    Officer,
+    Posting,
+    ServiceRecordEntry,
+    User,
+)
 from accounts.states import RecordState
 from igot.lib.dates import dmy
+
+MOST_IN_DIGEST = 50
 
 
 def record_rows(officer: Officer) -> list[dict[str, object]]:
@@ -113,6 +124,38 @@ def text_of(notice: Notice) -> tuple[str, str]:
     text = render_to_string(f"notices/{notice.template}.txt", context).strip()
     subject, _line, body = text.partition("\n")
     return subject.strip(), body.strip()
+
+
+def digest_text(digest: Digest) -> tuple[str, str]:
+    """Return subject and body of a mail of the day in the active language.
+
+    It lists the first `MOST_IN_DIGEST` notices, alike ones together, and says how many more wait.
+    """
+    notices = digest.notices.select_related("entry").order_by("template", "pk")
+    count = notices.count()
+    listed = [(text_of(notice)[0], notice.link) for notice in notices[:MOST_IN_DIGEST]]
+    context = {
+        "count": count,
+        "listed": listed,
+        "left": count - len(listed),
+        "site_url": settings.SITE_URL,
+    }
+    text = render_to_string("notices/_digest.txt", context).strip()
+    subject, _line, body = text.partition("\n")
+    return subject.strip(), body.strip()
+
+
+def delegation_rows(rows: Iterable[NodalAppointment], on: date) -> list[dict[str, Any]]:
+    """Return delegations, each with the word for where it stands on `on`."""
+    return [{"delegation": row, "standing": _standing(row, on)} for row in rows]
+
+
+def _standing(delegation: NodalAppointment, on: date) -> str:
+    if delegation.ended_at:
+        return _("Ended early")
+    if delegation.is_over(on):
+        return _("Over")
+    return _("To come") if delegation.starts_on > on else _("In force")
 
 
 def has_second_factor(user: User) -> bool:

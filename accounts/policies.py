@@ -4,6 +4,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import (
     BirthDateCorrection,
+    CadreAuthority,
     NodalAppointment,
     Officer,
     ServiceRecordEntry,
@@ -80,20 +81,39 @@ def why_not_correction(step: CorrectionStep, correction: BirthDateCorrection, us
 
 
 def _why_not_reach(officer: Officer, user: User) -> str:
-    if not user.has_role(Role.DEALING_HAND) and not _acts_for_authority_of(officer, user):
-        return _("This officer belongs to another cadre controlling authority.")
+    if user.has_role(Role.DEALING_HAND):
+        return ""
+    elsewhere = _("This officer belongs to another cadre controlling authority.")
+    return why_not_for(officer.authority, officer, user, elsewhere=elsewhere)
+
+
+def why_not_for(
+    authority: CadreAuthority | None, officer: Officer, user: User, *, elsewhere: str
+) -> str:
+    """Return why `user` may not act for `authority` on the case of `officer` today, or "".
+
+    `elsewhere` is said to whoever does not act for it. Whoever acts by delegation alone does not
+    act on the case of the one who delegated.
+    """
+    principals = NodalAppointment.objects.principals_of(user, authority)
+    if not principals:
+        return elsewhere
+    if officer.user_id and principals == {officer.user_id}:
+        return _("You act here for the officer concerned, and nobody decides on their own case.")
     return ""
+
+
+def on_behalf_of(user: User, authority: CadreAuthority | None) -> User | None:
+    """Return who delegated to `user` what they do for `authority` today; None: their own power."""
+    if user.has_role(Role.DEALING_HAND):
+        return None
+    held = NodalAppointment.objects.current().filter(user=user, authority=authority)
+    rows = list(held.select_related("delegated_from__user").order_by("pk"))
+    principals = [row.delegated_by for row in rows]
+    return principals[0] if principals and None not in principals else None
 
 
 def _for_the(roles: frozenset[Role]) -> str:
     return _("This is for the %(roles)s.") % {
         "roles": " / ".join(str(role.label) for role in Role if role in roles)
     }
-
-
-def _acts_for_authority_of(officer: Officer, user: User) -> bool:
-    authority = officer.authority
-    return (
-        authority is not None
-        and NodalAppointment.objects.current().filter(user=user, authority=authority).exists()
-    )

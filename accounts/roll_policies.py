@@ -3,6 +3,7 @@
 from django.utils.translation import gettext as _
 
 from accounts.models import CadreAuthority, NodalAppointment, ProposedChange, RollImport, User
+from accounts.policies import why_not_for
 from accounts.roles import Role
 from accounts.roll_states import APPROVE, IMPORTERS, ChangeState, RollState, RollStep
 
@@ -41,10 +42,10 @@ def why_not_change(step: RollStep[ChangeState], change: ProposedChange, user: Us
         return _("Whoever brought in the roll may not decide its changes: ask a second person.")
     if change.officer.user_id == user.pk:
         return _("Nobody decides a change of their own service record.")
-    authority = change.officer.authority
-    if user.has_role(Role.DEALING_HAND) or (authority and _acts_for(authority, user)):
+    if user.has_role(Role.DEALING_HAND):
         return ""
-    return _("This officer belongs to another cadre controlling authority.")
+    elsewhere = _("This officer belongs to another cadre controlling authority.")
+    return why_not_for(change.officer.authority, change.officer, user, elsewhere=elsewhere)
 
 
 def _acts_for(authority: CadreAuthority, user: User) -> bool:

@@ -1,8 +1,10 @@
 """Work after the commit: mail of notices, and the seals of the audit trail."""
 
 import logging
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
+from smtplib import SMTPDataError, SMTPRecipientsRefused
 from typing import Any
 
 from celery import shared_task
@@ -10,23 +12,26 @@ from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
 from django.utils.module_loading import import_string
 
 from accounts import audit
-from accounts.actions import rolls
-from accounts.facts import text_of
-from accounts.models import Notice, RollImport
+from accounts.actions import digests, rolls
+from accounts.facts import digest_text, text_of
+from accounts.models import Digest, Notice, RollImport
 from accounts.roll_states import RollState
 from igot.lib.attachments import TextAttachment
+from igot.lib.dates import IST
 from igot.lib.errors import Refused
 
 log = logging.getLogger("igot.rolls")
+mails = logging.getLogger("igot.mails")
 
 LEASE = timedelta(minutes=5)
 MOST_ATTEMPTS = 8
+A_ROUND = timedelta(seconds=40)  # of the sweep, which comes once a minute
 
 
 @shared_task
@@ -38,25 +43,71 @@ def deliver(*, notice_id: int, **ignored: Any) -> None:
 @shared_task
 def deliver_unsent(**ignored: Any) -> int:
     """Mail what a lost message or a refused connection left behind; return how many were tried."""
+    tried, ends_at = 0, timezone.now() + A_ROUND
+    while (ids := _due(Notice.objects.unsent())) and timezone.now() < ends_at:
+        tried += _deliver_each(ids, _deliver)
+    return tried
+
+
+@shared_task
+def send_digests(**ignored: Any) -> int:
+    """Make the mails of the day once its hour has come, and send them; return how many were tried.
+
+    A mail is sent from its row, so that a worker or a broker that dies loses none.
+    """
     now = timezone.now()
-    due = Notice.objects.unsent().filter(
-        Q(leased_until=None) | Q(leased_until__lt=now), attempts__lt=MOST_ATTEMPTS
-    )
-    ids = list(due.order_by("pk").values_list("pk", flat=True)[:500])
+    if now.astimezone(IST).hour >= settings.NOTICE_DIGEST_HOUR:
+        digests.make_digests(at=now)
+    return _deliver_each(_due(Digest.objects.unsent()), _deliver_digest)
+
+
+def _deliver_each(ids: list[int], deliver_one: Callable[[int, BaseEmailBackend], None]) -> int:
+    """Mail each over one connection: a mail that is declined for itself holds up no other."""
     with get_connection() as connection:
-        for notice_id in ids:
-            _deliver(notice_id, connection)
+        for key in ids:
+            try:
+                deliver_one(key, connection)
+            except (SMTPRecipientsRefused, SMTPDataError) as declined:
+                mails.warning("%s %s was declined: %s", deliver_one.__name__, key, type(declined))
     return len(ids)
 
 
-def _deliver(notice_id: int, connection: BaseEmailBackend) -> None:
+def _due(rows: "QuerySet[Any]") -> list[int]:
+    """Return the keys of the first of `rows` that nobody is mailing and that were not given up."""
+    free = Q(leased_until=None) | Q(leased_until__lt=timezone.now())
+    due = rows.filter(free, attempts__lt=MOST_ATTEMPTS)
+    return list(due.order_by("pk").values_list("pk", flat=True)[:500])
+
+
+def _is_won(rows: "QuerySet[Any]", key: int) -> bool:
+    """Take the lease of a row, or find that another worker has it or it was mailed."""
     now = timezone.now()
-    won = (
-        Notice.objects.unsent()
-        .filter(Q(leased_until=None) | Q(leased_until__lt=now), pk=notice_id)
-        .update(leased_until=now + LEASE, attempts=F("attempts") + 1)
-    )
-    if not won:
+    free = rows.filter(Q(leased_until=None) | Q(leased_until__lt=now), pk=key)
+    return bool(free.update(leased_until=now + LEASE, attempts=F("attempts") + 1))
+
+
+def _deliver_digest(digest_id: int, connection: BaseEmailBackend) -> None:
+    if not _is_won(Digest.objects.unsent(), digest_id):
+        return
+    digest = Digest.objects.select_related("user").get(pk=digest_id)
+    with translation.override(digest.user.language):
+        subject, body = digest_text(digest)
+        foot = render_to_string("notices/_foot.txt", {"site_url": settings.SITE_URL})
+    EmailMessage(
+        " ".join(f"{settings.ACCOUNT_EMAIL_SUBJECT_PREFIX}{subject}".split()),
+        f"{body}\n\n{foot}",
+        to=[digest.user.email],
+        headers={"Message-ID": f"<digest-{digest.pk}@igot>"},
+        connection=connection,
+    ).send()
+    with transaction.atomic():
+        mailed = {"mailed_at": timezone.now(), "leased_until": None}
+        Digest.objects.filter(pk=digest_id).update(**mailed)
+        Notice.objects.filter(digest=digest_id).update(**mailed)
+
+
+def _deliver(notice_id: int, connection: BaseEmailBackend) -> None:
+    if not _is_won(Notice.objects.unsent(), notice_id):
         return
     notice = Notice.objects.select_related("user", "entry").get(pk=notice_id)
     with translation.override(notice.user.language):

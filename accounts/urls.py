@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from accounts.views import postings, records, rolls, service_names
+from accounts.views import delegations, postings, records, rolls, service_names
 
 app_name = "accounts"
 urlpatterns = [
@@ -12,6 +12,14 @@ urlpatterns = [
     path("me/notices/read/", records.inbox_read, name="inbox_read"),
     path("me/notices/<int:notice_id>/open/", records.notice_open, name="notice_open"),
     path("me/account/", records.account, name="account"),
+    path("me/account/mail/", delegations.account_mail, name="account_mail"),
+    path("me/delegations/", delegations.delegation_list, name="delegations"),
+    path("me/delegations/new/", delegations.delegation_new, name="delegation_new"),
+    path(
+        "me/delegations/<int:delegation_id>/end/",
+        delegations.delegation_end,
+        name="delegation_end",
+    ),
     path("services/", service_names.service_suggestions, name="service_suggestions"),
     path("officers/", records.officer_list, name="officer_list"),
     path("officers/<int:officer_id>/", records.officer_detail, name="officer"),

@@ -1,12 +1,11 @@
 """The desk of circulars: drafts are written here and go their way to issue."""
 
 from datetime import datetime
-from functools import partial
 from typing import Any
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
-from django.db import models, transaction
+from django.db import models
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
@@ -26,6 +25,7 @@ from circulars.models import (
     OfficeFile,
     Paragraph,
 )
+from igot.lib.commits import after_commit
 from igot.lib.files import send_bytes
 
 
@@ -39,7 +39,7 @@ def issue_and_render(
         at=at,
         hindi_override_reason=hindi_override_reason,
     )
-    transaction.on_commit(partial(tasks.render_unrendered.delay), robust=True)
+    after_commit(tasks.render_unrendered.delay)
 
 
 class DraftInline(DeskInline):

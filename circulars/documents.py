@@ -27,7 +27,10 @@ from circulars.models import Addressee, Circular, IssuedDocument, Paragraph
 from igot.lib.dates import month_name
 from igot.lib.pdf import page_count, render_pdf
 
-Form = Literal["om", "letter", "order", "circular", "sanction", "minutes", "corrigendum"]
+Form = (
+    Literal["om", "letter", "order", "circular", "sanction", "minutes", "corrigendum"]
+    | Literal["receipt", "statement"]
+)
 Languages = Literal["both", "en", "hi"]
 Align = Literal["left", "right", "center"]
 
@@ -116,11 +119,11 @@ class Paper:
 
     `form` decides the order of elements: a letter names its addressees before the subject and
     closes with "Yours faithfully"; an Office Memorandum has neither salutation nor close and
-    names them after the signature; orders, minutes and corrigenda have copies only. "sanction" is
-    a letter headed as a sanction order, for the Pay & Accounts Officer. `languages` is what the
-    text is in; letterhead and headings are always bilingual. A Hindi text that does not go
-    paragraph by paragraph with the English one stands in `paragraphs_hi`. `to` and `copy_to` hold
-    one entry per line; a single entry of `to` may have line breaks (an address).
+    names them after the signature; the other forms have copies only. "sanction" is a letter headed
+    as a sanction order, for the Pay & Accounts Officer. `languages` is what the text is in;
+    letterhead and headings are always bilingual. A Hindi text that does not go paragraph by
+    paragraph with the English one stands in `paragraphs_hi`. `to` and `copy_to` hold one entry per
+    line; a single entry of `to` may have line breaks (an address).
     """
 
     form: Form
@@ -157,6 +160,8 @@ TITLES: Final = {
     "sanction": Words("SANCTION ORDER", "स्वीकृति आदेश"),
     "minutes": Words("MINUTES OF THE MEETING", "बैठक का कार्यवृत्त"),
     "corrigendum": Words("CORRIGENDUM", "शुद्धिपत्र"),
+    "receipt": Words("RECEIPT OF A REGISTRATION", "पंजीकरण की पावती"),
+    "statement": Words("STATEMENT OF CREDIT POINTS", "क्रेडिट अंकों का विवरण"),
 }
 FORM_NAMES: Final = {  # fixed here: a paper reads the same whoever has it rendered
     "om": Words("Office Memorandum", "कार्यालय ज्ञापन"),

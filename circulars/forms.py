@@ -1,6 +1,8 @@
 """What people type about circulars: searches, a PDF to verify, drafts, reasons."""
 
+import re
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
@@ -9,11 +11,13 @@ from django.utils.translation import gettext_lazy as _
 from accounts.desk import DeskForm
 from circulars.models import Circular, OfficeFile
 from circulars.rules import parse_file_number
+from igot.lib.dates import ascii_digits
 from igot.lib.fields import PlainTextField
 from igot.lib.people import clean_text
 from igot.lib.uploads import sha256_of
 
 LARGEST_PDF = 10 * 1024 * 1024
+DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
 class ArchiveForm(forms.Form):
@@ -41,19 +45,64 @@ class ArchiveForm(forms.Form):
 
 
 class VerifyForm(forms.Form):
-    """A PDF whose digest is compared; the file itself is not kept."""
+    """A PDF whose digest is compared; the file itself is not kept.
+
+    The page's script reckons the digest in the browser and sends that instead of the file.
+    """
 
     pdf = forms.FileField(
         label=_("The PDF that you received"),
         help_text=_("Only its digest is compared. The file is not kept."),
+        required=False,
     )
+    digest = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def clean_pdf(self) -> str:
-        """Return the SHA-256 of the file."""
-        uploaded: UploadedFile = self.cleaned_data["pdf"]
+        """Return the SHA-256 of the file, "" without one."""
+        uploaded: UploadedFile | None = self.cleaned_data["pdf"]
+        if uploaded is None:
+            return ""
         if (uploaded.size or 0) > LARGEST_PDF:
             raise forms.ValidationError(_("This file is larger than 10 MB."), code="too_large")
         return sha256_of(uploaded)
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for the file where neither it nor its digest has come."""
+        found: dict[str, Any] = self.cleaned_data
+        reckoned = found.get("digest", "")
+        found["sha256"] = found.get("pdf") or (reckoned if DIGEST.fullmatch(reckoned) else "")
+        if not found["sha256"] and "pdf" not in self.errors:
+            self.add_error("pdf", _("Choose the PDF file that you received."))
+        return found
+
+
+class NumberForm(forms.Form):
+    """The two numbers that stand on a paper: the one at its head, and the public one."""
+
+    number = PlainTextField(
+        label=_("Number at the head of the paper"),
+        max_length=80,
+        help_text=_("For example IGOT/R/2026/000123."),
+    )
+    public = PlainTextField(
+        label=_("Public number"),
+        max_length=200,
+        help_text=_("The last part of the address printed beside the code, or all of it."),
+    )
+
+    def clean_public(self) -> UUID:
+        """Read the public number out of whatever of the address was typed."""
+        typed = ascii_digits(self.cleaned_data["public"]).strip().rstrip("/").rpartition("/")[2]
+        try:
+            return UUID(typed)
+        except ValueError:
+            raise forms.ValidationError(
+                _(
+                    "This is no public number: it has 32 digits and letters from a to f, in five "
+                    "groups, as in 1b4e28ba-2fa1-41d2-883f-0016d3cca427."
+                ),
+                code="malformed",
+            ) from None
 
 
 class ReasonForm(forms.Form):

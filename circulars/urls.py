@@ -10,5 +10,7 @@ urlpatterns = [
     path("circulars/<slug:code>.pdf", views.circular_pdf, name="pdf"),
     path("circulars/<slug:code>/", views.circular_detail, name="detail"),
     path("verify/", views.verify_upload, name="verify_upload"),
+    path("verify/number/", views.verify_number, name="verify_number"),
     path("verify/<uuid:public_id>/", views.verify, name="verify"),
+    path("verify/<str:text>/", views.verify_malformed, name="verify_malformed"),
 ]

@@ -1,18 +1,22 @@
 """Public pages: the archive of circulars, each with its PDF, and whether a document is genuine."""
 
+from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from circulars import facts, forms
-from circulars.models import Circular
+from circulars.models import Circular, IssuedDocument
 from igot.lib.files import send_file
 from igot.lib.limits import limited
 from igot.lib.paging import page_of
+
+SAFE = frozenset({"GET", "HEAD"})
 
 
 @login_not_required
@@ -52,14 +56,33 @@ def circular_pdf(request: HttpRequest, code: str) -> HttpResponseBase:
 
 @login_not_required
 @require_safe
+@never_cache
+@limited("verify_number", at_most=60, seconds=60, methods=SAFE)
 def verify(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Say whether the document of this number is genuine and in force, with what it certifies."""
-    context = {
-        **facts.verification_of(facts.document_numbered(public_id)),
-        "form": forms.VerifyForm(),
-    }
-    status = 200 if context["document"] else 404
-    return TemplateResponse(request, "circulars/verify.html", context, status=status)
+    return _verified(request, facts.document_numbered(public_id))
+
+
+@login_not_required
+@require_safe
+def verify_malformed(request: HttpRequest, text: str) -> HttpResponse:
+    """Say of an address that was copied wrongly what one says of a number nobody issued."""
+    return _verified(request, None)
+
+
+@login_not_required
+@require_safe
+@limited("verify_number", at_most=60, seconds=60, methods=SAFE)
+def verify_number(request: HttpRequest) -> HttpResponse:
+    """Lead to the document of the two numbers that were typed from a paper."""
+    form = forms.NumberForm(request.GET or None)
+    if form.is_valid():
+        if document := facts.document_named(
+            form.cleaned_data["number"], form.cleaned_data["public"]
+        ):
+            return redirect(document.get_verify_url())
+        return _verified(request, None, number_form=form)
+    return _verify_page(request, {"number_form": form})
 
 
 @login_not_required
@@ -70,6 +93,21 @@ def verify_upload(request: HttpRequest) -> HttpResponse:
     form = forms.VerifyForm(request.POST, request.FILES) if is_asked else forms.VerifyForm()
     context: dict[str, object] = {"form": form}
     if form.is_valid():
-        found = facts.document_digested(form.cleaned_data["pdf"])
+        found = facts.document_digested(form.cleaned_data["sha256"])
         context |= facts.verification_of(found)
-    return TemplateResponse(request, "circulars/verify.html", context)
+    return _verify_page(request, context)
+
+
+def _verified(request: HttpRequest, document: IssuedDocument | None, **typed: Any) -> HttpResponse:
+    context = {**facts.verification_of(document), **typed}
+    return _verify_page(request, context, status=200 if document else 404)
+
+
+def _verify_page(
+    request: HttpRequest, context: dict[str, Any], *, status: int = 200
+) -> HttpResponse:
+    """Show the page of verification, which no search engine lists."""
+    blank = {"form": forms.VerifyForm(), "number_form": forms.NumberForm()}
+    page = TemplateResponse(request, "circulars/verify.html", {**blank, **context}, status=status)
+    page.headers["X-Robots-Tag"] = "noindex, nofollow"
+    return page

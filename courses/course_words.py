@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from courses.models import Course, CourseFee
+from courses.models.catalogue import OF_THE_EXAM
 from courses.run_lines import RunLine
 from courses.terms import RunTerms, with_own
 from igot.lib.dates import dmy
@@ -75,6 +76,7 @@ def general_terms(course: Any) -> RunTerms:
         points=course.points,
         least_grade=course.least_grade,
         needs_proctored_exam=course.needs_exam,
+        **{name: getattr(course, name) for name in OF_THE_EXAM},
     )
 
 
@@ -125,6 +127,10 @@ def passing_words(terms: RunTerms) -> str:
     if terms.least_grade is None:
         return _("proctored examination") if terms.needs_proctored_exam else ""
     words = {"grade": f"{terms.least_grade.normalize():f}"}
+    if terms.least_total is not None:
+        return _("%(total)s per cent in all, of online grade and examination") % {
+            "total": f"{terms.least_total.normalize():f}"
+        }
     if terms.needs_proctored_exam:
         return _("%(grade)s per cent and proctored examination") % words
     return _("%(grade)s per cent") % words
@@ -152,10 +158,28 @@ def _study_steps(course: Any, terms: RunTerms) -> Iterable[str]:
     if terms.needs_proctored_exam is not False:
         exam = _("Pass the proctored examination, in person at a test centre in India.")
         yield " ".join([exam, *_exam_terms(terms)])
+    if terms.least_total is not None:
+        yield weighing_words(terms)
+
+
+def weighing_words(terms: RunTerms) -> str:
+    """Say how online grade and examination are weighed, and what is asked of the total."""
+    given = {"online": terms.online_weight, "exam": terms.exam_weight, "least": terms.least_total}
+    return _(
+        "The online grade counts %(online)s per cent and the examination %(exam)s per cent; "
+        "together they must come to %(least)s per cent or more."
+    ) % {name: f"{value.normalize():f}" if value else "" for name, value in given.items()}
 
 
 def _exam_terms(terms: RunTerms) -> Iterable[str]:
-    """Say how often it may be tried and until when on the fee once paid, where that is notified."""
+    """Say what score it asks, how often it may be tried, until when on the fee once paid.
+
+    Each where it is notified.
+    """
+    if least := terms.least_exam_score:
+        yield _("A score of %(score)s per cent or more is needed.") % {
+            "score": f"{least.normalize():f}"
+        }
     if attempts := terms.most_attempts:
         yield ngettext("You have one attempt.", "You have %(number)s attempts.", attempts) % {
             "number": attempts

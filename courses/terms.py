@@ -9,6 +9,8 @@ from datetime import date
 from decimal import Decimal
 
 from courses.models import Course, GradeRule, Run
+from courses.models.catalogue import OF_THE_EXAM
+from courses.models.institutes import RULE_FIELDS
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,6 +23,10 @@ class RunTerms:
     points: int | None = None
     least_grade: Decimal | None = None
     needs_proctored_exam: bool | None = None
+    online_weight: Decimal | None = None  # with the next two, or none of them
+    exam_weight: Decimal | None = None
+    least_total: Decimal | None = None
+    least_exam_score: Decimal | None = None
     grade_reference: str = ""  # the paper that the pass rule rests on
     most_attempts: int | None = None
     payment_valid_until: date | None = None
@@ -50,13 +56,13 @@ def terms_of_course(course: Course, on: date, *, graded_on: date | None = None) 
     fee = course.fees.in_force(on).first()
     credit = course.credits.in_force(on).first()
     rule = rule_of(course, graded_on or on)
+    passing = {name: getattr(rule, name) for name in RULE_FIELDS} if rule else {}
     return RunTerms(
         fee_usd=fee.fee_usd if fee else None,
         cap_usd=fee.cap_usd if fee else None,
         money_reference=fee.circular_reference if fee else "",
         points=credit.points if credit else None,
-        least_grade=rule.least_grade if rule else None,
-        needs_proctored_exam=rule.needs_proctored_exam if rule else None,
+        **passing,
         grade_reference=rule.circular_reference if rule else "",
     )
 
@@ -66,6 +72,8 @@ def with_own(run: Run, general: RunTerms) -> RunTerms:
     own = {name: getattr(run, name) for name in OWN if getattr(run, name) is not None}
     if not own:
         return general
+    if own.get("needs_proctored_exam") is False:  # nothing is left to be weighed
+        own |= dict.fromkeys(OF_THE_EXAM)
     has_own_rule = bool({"least_grade", "needs_proctored_exam"} & set(own))
     return replace(
         general,
@@ -79,5 +87,5 @@ def with_own(run: Run, general: RunTerms) -> RunTerms:
 def rule_of(course: Course, on: date) -> GradeRule | None:
     """Return the grade rule of the course's programmes on `on`; None unless they agree on one."""
     found = list(GradeRule.objects.in_force(on).filter(programme__courses=course).order_by("pk"))
-    said = {(rule.least_grade, rule.needs_proctored_exam) for rule in found}
+    said = {tuple(getattr(rule, name) for name in RULE_FIELDS) for rule in found}
     return found[0] if len(said) == 1 else None

@@ -1,6 +1,9 @@
-"""The only writer of the credit ledger. Lines are added, never changed: a mistake is reversed."""
+"""The only writer of the credit ledger. Lines are added, never changed: a mistake is reversed.
 
-from datetime import datetime
+Statements are drawn here too, under the same lock, so that none misses a line being posted.
+"""
+
+from datetime import date, datetime
 
 from django.db import transaction
 from django.urls import reverse
@@ -9,8 +12,9 @@ from django.utils.translation import gettext as _
 from accounts import audit
 from accounts.models import Officer, User
 from accounts.notifications import notify
-from credits import chain, policies
-from credits.models import CreditEntry
+from credits import chain, facts, policies
+from credits.models import CreditEntry, CreditStatement, end_of
+from igot.lib.dates import civil_date
 from igot.lib.errors import Refused
 
 
@@ -62,6 +66,40 @@ def post_credits(
     entry.save()
     audit.record(entry, "credits.posted", acting_user=acting_user, at=at, points=points, key=key)
     return entry
+
+
+@transaction.atomic(durable=True)
+def draw_statement(
+    *, officer_id: int, as_of: date, acting_user: User, at: datetime
+) -> CreditStatement:
+    """Freeze what the ledger of an officer says at the end of `as_of`, for a statement on paper.
+
+    Asked again while nothing has changed, the one that stands is returned.
+    :raises Refused: somebody else's, or a day that is still to come
+    """
+    officer = Officer.objects.select_for_update(no_key=True, of=("self",)).get(pk=officer_id)
+    if officer.user_id != acting_user.pk:
+        raise Refused(_("Only the officer concerned may do this."))
+    if as_of > civil_date(at):
+        raise Refused(_("This day is still to come: choose today or an earlier one."))
+    ledger = CreditEntry.objects.of(officer)
+    shown = ledger.up_to(as_of).select_related("reversed_by").order_by("pk")
+    statement = CreditStatement(
+        officer=officer,
+        as_of=as_of,
+        ends_at=end_of(as_of),
+        drawn_at=at,
+        latest_entry=ledger.order_by("pk").last(),
+        balance=ledger.up_to(as_of).balance(),
+        holder=facts.holder_of(officer),
+        lines=facts.lines_of(shown),
+    )
+    own = CreditStatement.objects.filter(officer=officer, as_of=as_of).order_by("pk")
+    if (standing := own.last()) and standing.says_as_much_as(statement):
+        return standing
+    statement.save()
+    audit.record(statement, "credits.statement_drawn", acting_user=acting_user, at=at, as_of=as_of)
+    return statement
 
 
 @transaction.atomic

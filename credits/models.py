@@ -1,16 +1,23 @@
-"""The ledger of credit points: lines are added, never changed; and the dated thresholds."""
+"""The ledger of credit points: lines are added, never changed; statements; dated thresholds."""
 
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
 from django.db import models
-from django.db.models import F, Q, Sum, Window
+from django.db.models import Exists, F, OuterRef, Q, Sum, Window
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Officer, User
 from accounts.roles import Role
 from igot.lib.append_only import AppendOnlyModel, AppendOnlyQuerySet
-from igot.lib.dates import IST
+from igot.lib.dates import IST, civil_date
+from igot.lib.validity import holding
+
+
+def end_of(day: date) -> datetime:
+    """Return the instant at which `day` is over in India."""
+    return datetime.combine(day + timedelta(days=1), time.min, tzinfo=IST)
 
 
 class CreditEntryQuerySet(AppendOnlyQuerySet):
@@ -27,8 +34,7 @@ class CreditEntryQuerySet(AppendOnlyQuerySet):
 
     def up_to(self, day: date) -> "CreditEntryQuerySet":
         """Return the lines posted until the end of `day` in India."""
-        midnight = datetime.combine(day + timedelta(days=1), time.min, tzinfo=IST)
-        return self.filter(posted_at__lt=midnight)
+        return self.filter(posted_at__lt=end_of(day))
 
     def with_balance(self) -> "CreditEntryQuerySet":
         """Add to each line the balance of its officer after it, and put the latest first."""
@@ -98,6 +104,93 @@ class CreditEntry(AppendOnlyModel):
         return self.description_hi if hindi else self.description
 
 
+class CreditStatementQuerySet(AppendOnlyQuerySet):
+    def visible_to(self, user: User) -> "CreditStatementQuerySet":
+        if user.has_role(Role.DEALING_HAND, Role.AUDITOR) or user.is_superuser:
+            return self
+        return self.of(user)
+
+    def of(self, user: User) -> "CreditStatementQuerySet":
+        """Return the statements of `user` alone, whatever else they may see."""
+        return self.filter(officer__user=user)
+
+    def without_paper(self) -> "CreditStatementQuerySet":
+        """Return those whose document is still to be rendered, first drawn first."""
+        return self.filter(paper__isnull=True).order_by("pk")
+
+    def overtaken(self) -> "CreditStatementQuerySet":
+        """Return those with a line that was reversed after they were drawn."""
+        reversals = CreditEntry.objects.filter(
+            officer=OuterRef("officer"),
+            kind=CreditEntry.Kind.REVERSAL,
+            pk__gt=OuterRef("latest_entry"),
+            reverses__lte=OuterRef("latest_entry"),
+            reverses__posted_at__lt=OuterRef("ends_at"),
+        )
+        return self.filter(Exists(reversals))
+
+
+class CreditStatement(AppendOnlyModel):
+    """What an officer's ledger said at the end of a day, drawn on request and frozen."""
+
+    officer = models.ForeignKey(
+        Officer, models.PROTECT, related_name="credit_statements", verbose_name=_("officer")
+    )
+    as_of = models.DateField(_("as of"))
+    ends_at = models.DateTimeField(_("end of that day"))  # lines posted before it count
+    drawn_at = models.DateTimeField(_("drawn at"))
+    # The last line of the ledger when it was drawn: what comes after is news to the statement.
+    latest_entry = models.ForeignKey(
+        CreditEntry,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("latest line"),
+    )
+    balance = models.IntegerField(_("balance"))
+    # As printed: who it was drawn for, and each line, oldest first (`facts.lines_of`).
+    holder: Any = models.JSONField(_("drawn for"))
+    lines: Any = models.JSONField(_("lines"))
+
+    objects = CreditStatementQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("statement of credit points")
+        verbose_name_plural = _("statements of credit points")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(balance__gte=0), name="credits_creditstatement_not_below_zero"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+    @property
+    def number(self) -> str:
+        """The number printed on the statement; the rows are never changed, so it is reckoned."""
+        return f"IGOT/S/{civil_date(self.drawn_at).year}/{self.pk:06d}"
+
+    def says_as_much_as(self, other: "CreditStatement") -> bool:
+        """Tell whether a statement of the same day and ledger says the same to the same person."""
+        return (self.latest_entry_id, self.holder, self.lines) == (
+            other.latest_entry_id,
+            other.holder,
+            other.lines,
+        )
+
+    def latest_reversal(self) -> CreditEntry | None:
+        """Return the latest reversal, after it was drawn, of a line that it shows."""
+        entries = CreditEntry.objects.of(self.officer).filter(
+            kind=CreditEntry.Kind.REVERSAL,
+            pk__gt=self.latest_entry_id or 0,
+            reverses__lte=self.latest_entry_id or 0,
+            reverses__posted_at__lt=self.ends_at,
+        )
+        return entries.order_by("pk").last()
+
+
 class CreditThreshold(models.Model):
     """From what balance an officer may be listed for a kind of programme, as dated policy."""
 
@@ -133,5 +226,4 @@ class CreditThreshold(models.Model):
     @classmethod
     def in_force(cls, on: date) -> "models.QuerySet[CreditThreshold]":
         """Return the thresholds in force on `on`, both days inclusive."""
-        ended = Q(effective_to__isnull=False, effective_to__lt=on)
-        return cls.objects.filter(effective_from__lte=on).exclude(ended).order_by("points")
+        return cls.objects.filter(holding(on)).order_by("points")

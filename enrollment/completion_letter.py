@@ -2,8 +2,10 @@
 
 from uuid import UUID
 
-from circulars.documents import Paper, Para, Signatory, Table, Words
+from circulars.documents import Paper, Para, Table, Words
+from circulars.particulars import Particular, said
 from enrollment.models import ProgrammeCompletion
+from enrollment.receipt_paper import PORTAL
 from igot.lib.dates import civil_date, dmy
 
 KIND = "programme_completion"
@@ -13,8 +15,7 @@ TITLE = Words("Letter of completion of a programme", "कार्यक्र�
 def letter_of(completion: ProgrammeCompletion, *, public_id: UUID | None = None) -> Paper:
     """Compose the letter: what was completed, and what that opens, each with its authority."""
     officer, programme = completion.officer, completion.programme
-    post = ", ".join(part for part in (officer.designation, officer.ministry) if part)
-    address = "\n".join(part for part in (officer.name, post) if part)
+    address = "\n".join(part for part in (officer.name, _post(completion)) if part)
     opened = [
         Para(label=f"({number})", kind="subparagraph", text=Words(row["text"], row["text_hi"]))
         for number, row in zip(("i", "ii", "iii", "iv"), completion.benefits, strict=False)
@@ -54,26 +55,31 @@ def letter_of(completion: ProgrammeCompletion, *, public_id: UUID | None = None)
                 ),
             ),
         ],
-        signatory=Signatory(
-            name=Words("Training Division", "प्रशिक्षण प्रभाग"),
-            designation=Words("Department of Personnel and Training", "कार्मिक और प्रशिक्षण विभाग"),
-        ),
+        signatory=PORTAL,
         public_id=public_id,
     )
 
 
-def particulars_of(completion: ProgrammeCompletion) -> dict[str, str]:
-    """Return what anybody who verifies the letter is shown."""
-    shown = {
-        "Letter": completion.number,
-        "Officer": completion.officer.name,
-        "Programme": completion.programme.title,
-        "Completed on": dmy(completion.completed_on),
-        "Courses": "; ".join(course["title"] for course in completion.courses),
-    }
-    if completion.has_dfft_priority:
-        shown["Priority in DFFT nominations"] = "Yes"
-    return shown
+def particulars_of(completion: ProgrammeCompletion) -> list[Particular]:
+    """Return what anybody who verifies the letter is shown: all that it certifies."""
+    programme = completion.programme
+    opened, opened_hi = (
+        "; ".join(row[key] for row in completion.benefits) for key in ("text", "text_hi")
+    )
+    return [
+        said("Letter", "पत्र", completion.number),
+        said("Officer", "अधिकारी", completion.officer.name),
+        said("Designation", "पदनाम", _post(completion)),
+        said("Programme", "कार्यक्रम", programme.title, programme.title_hi),
+        said("Completed on", "पूर्णता की तिथि", dmy(completion.completed_on)),
+        said("What it opens", "इससे क्या मिलता है", opened, opened_hi),
+        Particular(Words("Courses", "पाठ्यक्रम"), _courses(completion)),
+    ]
+
+
+def _post(completion: ProgrammeCompletion) -> str:
+    officer = completion.officer
+    return ", ".join(part for part in (officer.designation, officer.ministry) if part)
 
 
 def _opening(opened: list[Para]) -> list[Para]:

@@ -29,3 +29,9 @@ POINTS: Final[tuple[Promise, ...]] = (
         "that it can confirm my place and accept my coupon."
     ),
 )
+
+COMPLETION_VERSION: Final = "2026-11"
+COMPLETION: Final = _(
+    "I have completed all modules of this course myself, on the day given above. I know that the "
+    "Training Division may ask the institute, and that credit points rest on a certificate."
+)

@@ -1,15 +1,21 @@
-"""The list of confirmed officers for a provider: the least that lets it know them."""
+"""Lists that leave the portal: confirmed officers for a provider, what waits for an authority."""
 
 import hashlib
+from collections.abc import Iterator
+from datetime import date
 from typing import NamedTuple
 
 from django.utils import translation
+from django.utils.translation import gettext as _
 
 from courses.models import Provider, Run
-from enrollment.models import Enrollment, ProviderListLine
-from igot.lib.tables import csv_lines
+from enrollment.models import Enrollment, Intimation, ProviderListLine
+from enrollment.models.intimations import IntimationQuerySet
+from igot.lib.dates import dmy
+from igot.lib.tables import Cell, csv_lines
 
 HEADER = (
+    "line",
     "change",
     "name",
     "email",
@@ -43,9 +49,48 @@ def lines_for_provider(provider: Provider, run: Run | None) -> list[Line]:
 
 
 def provider_csv(lines: list[Line]) -> bytes:
-    """Write the lines as CSV, with a mark that spreadsheets recognise UTF-8 by."""
-    rows = [("corrected" if line.is_correction else "new", *line.cells) for line in lines]
+    """Write the lines as CSV, with a mark that spreadsheets recognise UTF-8 by.
+
+    The number of a line is for the provider's answer, which is matched by it.
+    """
+    rows = [
+        (number, "corrected" if line.is_correction else "new", *line.cells)
+        for number, line in enumerate(lines, start=1)
+    ]
     return "".join(csv_lines(HEADER, rows)).encode()
+
+
+def waiting_csv(rows: IntimationQuerySet, on: date) -> Iterator[str]:
+    """Write what waits for an authority as CSV, line by line, with its age in days on `on`."""
+    header = [
+        _("Intimation"),
+        _("Dated"),
+        _("Age in days"),
+        _("What the authority does"),
+        _("Officer"),
+        _("Service"),
+        _("Designation"),
+        _("Course"),
+        _("Batch"),
+        _("Begins"),
+    ]
+    return csv_lines(header, (_waiting_cells(row, on) for row in rows.iterator(chunk_size=500)))
+
+
+def _waiting_cells(intimation: Intimation, on: date) -> list[Cell]:
+    officer, run = intimation.enrollment.officer, intimation.run
+    return [
+        intimation.number,
+        dmy(intimation.dated_on),
+        (on - intimation.waits_since).days,
+        str(intimation.get_mode_display()),
+        str(officer),
+        str(officer.service or ""),
+        officer.designation,
+        str(intimation.enrollment.course),
+        str(run or ""),
+        dmy(run.commences_on) if run and run.commences_on else "",
+    ]
 
 
 def _line(enrollment: Enrollment, *, is_correction: bool) -> Line:

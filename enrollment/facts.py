@@ -179,6 +179,11 @@ def particulars_of(intimation: Intimation) -> list[dict[str, Any]]:
     return [{"name": name, "value": value} for name, value in pairs]
 
 
+def in_days(rows: Iterable[Intimation], on: date) -> list[dict[str, Any]]:
+    """Return intimations, each with its age in days on `on`."""
+    return [{"intimation": row, "days": (on - row.waits_since).days} for row in rows]
+
+
 def _row(name: str, value: object, enrollment: Enrollment, page: str) -> dict[str, Any]:
     url = reverse(f"enrollment:{page}", args=[enrollment.pk])
     return {"name": name, "value": value, "url": url, "link": _("Change")}

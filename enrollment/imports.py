@@ -1,18 +1,17 @@
-"""Reading the provider's files: coupon codes and results, row by row, each with what is wrong."""
+"""Reading the provider's files of codes, row by row, each with what is wrong."""
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
 from datetime import date
 from decimal import Decimal, InvalidOperation
-from typing import IO, Final
+from functools import lru_cache
+from typing import IO, Final, NamedTuple
 
 from django.utils.translation import gettext as _
 
-from enrollment.models import CouponImportRow
-from enrollment.models.results import ExamOutcome
-from igot.lib.dates import ascii_digits, parse_civil_date
-from igot.lib.tables import Line, Table, TableError, read_csv
+from enrollment.models import ColumnMap, CouponImportRow
+from enrollment.provider_tables import ProviderTable, fold, open_table
+from igot.lib.dates import ascii_digits
 
 COUPON_COLUMNS: Final[Mapping[str, frozenset[str]]] = {
     "code": frozenset({"code", "coupon", "coupon_code", "enrollment_code", "voucher"}),
@@ -23,29 +22,12 @@ COUPON_COLUMNS: Final[Mapping[str, frozenset[str]]] = {
     "course": frozenset({"course", "course_code", "course_id", "course_key"}),
     "status": frozenset({"status", "redeemed", "redemption_status", "used"}),
 }
-RESULT_COLUMNS: Final[Mapping[str, frozenset[str]]] = {
-    "username": frozenset(
-        {"username", "user_name", "edx_username", "platform_username", "provider_user_name"}
-    ),
-    "email": frozenset({"email", "e_mail", "email_address", "e_mail_address"}),
-    "grade": frozenset({"grade", "online_grade", "final_grade", "course_grade", "score"}),
-    "exam": frozenset(
-        {"exam", "exam_outcome", "exam_result", "proctored_exam", "proctored_exam_outcome"}
-    ),
-}
 REDEEMED: Final = frozenset({"redeemed", "used", "yes", "true", "1", "y"})
 CODE: Final = re.compile(r"[!-~]{8,100}")  # shorter ones would be half told by their ending
-EXAM_WORDS: Final[Mapping[str, ExamOutcome]] = {
-    **dict.fromkeys(("passed", "pass", "p", "yes", "y"), ExamOutcome.PASSED),
-    **dict.fromkeys(("failed", "fail", "f", "not passed", "no", "n"), ExamOutcome.FAILED),
-    **dict.fromkeys(("absent", "no show", "no-show", "did not appear", "ab"), ExamOutcome.ABSENT),
-    **dict.fromkeys(("", "-", "none", "na", "n/a", "not taken"), ExamOutcome.NONE),
-}
 LARGEST_PRICE: Final = Decimal("99999.99")
 
 
-@dataclass(frozen=True, kw_only=True)
-class CouponRow:
+class CouponRow(NamedTuple):
     """One row of a coupon file: a code that can be used, or the reason why not."""
 
     number: int
@@ -53,93 +35,43 @@ class CouponRow:
     valid_until: date | None
     price_usd: Decimal | None
     outcome: CouponImportRow.Outcome
-    reason: str = ""
+    reason: str
 
     @property
     def ending(self) -> str:
         return self.code[-4:] if len(self.code) >= 8 else ""
 
 
-@dataclass(frozen=True, kw_only=True)
-class ResultRow:
-    """One row of a file of results; `fault` says why its grade or outcome cannot be read."""
-
-    number: int
-    username: str
-    email: str
-    grade_text: str
-    exam_text: str
-    online_grade: Decimal | None = None
-    exam_outcome: ExamOutcome | None = None
-    fault: str = ""
-
-
-def read_coupons(file: IO[bytes], *, course_names: frozenset[str], on: date) -> list[CouponRow]:
-    """Read a coupon file of one course; `course_names`, folded, are the names that mean it.
+def open_coupons(file: IO[bytes], *, by: ColumnMap | None) -> ProviderTable:
+    """Open a coupon file by the provider's map of columns, or by the names that we know.
 
     :raises TableError: the file is no table, or lacks a column
     """
-    table = read_csv(file, max_bytes=10_000_000)
-    columns = _columns_of(table, COUPON_COLUMNS, required=("code", "valid_until", "price"))
-    seen: set[str] = set()
-    rows = []
-    for line in table:
-        row = _coupon_row(line, columns, course_names, on)
-        if row.outcome == CouponImportRow.Outcome.ACCEPTED and row.code in seen:
-            row = _refuse(row, CouponImportRow.Outcome.DUPLICATE, _("Twice in this file."))
-        seen.add(row.code)
-        rows.append(row)
-    if not rows:
-        raise TableError(_("The file has no row below its header."))
-    return rows
+    return open_table(file, known=COUPON_COLUMNS, required=("code", "valid_until", "price"), by=by)
 
 
-def read_results(file: IO[bytes]) -> list[ResultRow]:
-    """Read a file of results.
+def redeemed_codes(table: ProviderTable) -> frozenset[str]:
+    """Read through a coupon file for the codes that any of its rows marks as redeemed.
 
-    :raises TableError: the file is no table, lacks a column, or gives grades as fractions of one
+    A code that somebody has used stands in two rows of some providers' files: once as it was
+    sold, once as it was used.
+    :raises TableError: at a row that cannot be read
     """
-    table = read_csv(file, max_bytes=10_000_000)
-    columns = _columns_of(table, RESULT_COLUMNS, required=("username", "grade", "exam"))
-    rows = [_result_row(line, columns) for line in table]
-    if not rows:
-        raise TableError(_("The file has no row below its header."))
-    grades = [row.online_grade for row in rows if row.online_grade]
-    if grades and max(grades) <= 1:
-        raise TableError(
-            _("The grades look like fractions of one. Give them in per cent: 72, not 0.72.")
-        )
-    return rows
+    if "status" not in table.columns:
+        return frozenset()
+    return frozenset(cells["code"] for _number, cells in table.rows() if _is_redeemed(table, cells))
 
 
-def read_grade(text: str) -> Decimal:
-    """Read a grade in per cent, 0 to 100, with at most two places: "72", "72.5", "72 %".
+def coupon_rows(
+    table: ProviderTable, *, course_names: frozenset[str], redeemed: frozenset[str], on: date
+) -> Iterator[CouponRow]:
+    """Read the rows of a coupon file of one course; `course_names`, folded, mean that course.
 
-    :raises ValueError: with a sentence for whoever sent the file
+    :raises TableError: at a row that cannot be read
     """
-    plain = ascii_digits(text).replace("%", "").strip()
-    if not re.fullmatch(r"\d{1,3}(\.\d+)?", plain):
-        raise ValueError(_("“%(text)s” is not a grade in per cent.") % {"text": text[:20]})
-    grade = Decimal(plain)
-    if grade > 100:
-        raise ValueError(_("A grade of %(grade)s is more than 100 per cent.") % {"grade": plain})
-    if grade != grade.quantize(Decimal("0.01")):
-        raise ValueError(_("The grade %(grade)s has more than two places.") % {"grade": plain})
-    return grade.quantize(Decimal("0.01"))
-
-
-def read_exam(text: str) -> ExamOutcome:
-    """Read the outcome of the proctored examination; blank means that there was none yet.
-
-    :raises ValueError: with a sentence for whoever sent the file
-    """
-    found = EXAM_WORDS.get(fold(text.replace("_", " ")))
-    if found is None:
-        raise ValueError(
-            _("“%(text)s” is no outcome of an examination: write passed, failed or absent.")
-            % {"text": text[:20]}
-        )
-    return found
+    terms = _Terms(table)
+    for number, cells in table.rows():
+        yield _coupon_row(number, cells, course_names, redeemed, terms, on)
 
 
 def read_price(text: str) -> Decimal:
@@ -159,118 +91,58 @@ def read_price(text: str) -> Decimal:
     return price.quantize(Decimal("0.01"))
 
 
-def fold(text: str) -> str:
-    """Reduce a user name, e-mail address or course name to what is compared."""
-    return " ".join(text.split()).casefold()
+class _Terms:
+    """Validity and price as a file writes them, each text read once: most rows say the same."""
+
+    def __init__(self, table: ProviderTable) -> None:
+        self.day = lru_cache(maxsize=1000)(table.day)
+        self.price = lru_cache(maxsize=1000)(read_price)
 
 
-def _columns_of(
-    table: Table, wanted: Mapping[str, frozenset[str]], *, required: tuple[str, ...]
-) -> dict[str, str]:
-    """Find which column of the file holds what."""
-    found: dict[str, str] = {}
-    for name, aliases in wanted.items():
-        columns = [column for column in table.header if column in aliases]
-        if len(columns) > 1:
-            raise TableError(
-                _("The columns %(names)s mean the same; leave one of them.")
-                % {"names": ", ".join(columns)}
-            )
-        if columns:
-            found[name] = columns[0]
-    missing = [name for name in required if name not in found]
-    if missing:
-        raise TableError(_("The file lacks the column: %(names)s.") % {"names": ", ".join(missing)})
-    return found
+def _is_redeemed(table: ProviderTable, cells: Mapping[str, str]) -> bool:
+    return fold(table.word("status", cells.get("status", ""))) in REDEEMED
 
 
 def _coupon_row(
-    line: Line, columns: Mapping[str, str], course_names: frozenset[str], on: date
+    number: int,
+    cells: Mapping[str, str],
+    course_names: frozenset[str],
+    redeemed: frozenset[str],
+    terms: _Terms,
+    on: date,
 ) -> CouponRow:
-    outcomes = CouponImportRow.Outcome
-    cells = {name: line.cells[column].strip() for name, column in columns.items()}
-    row = CouponRow(
-        number=line.number,
-        code=cells["code"],
-        valid_until=None,
-        price_usd=None,
-        outcome=outcomes.ACCEPTED,
-    )
-    if not row.code:
-        return _refuse(row, outcomes.BLANK, _("The row has no code."))
-    if not CODE.fullmatch(row.code):
+    outcomes, code = CouponImportRow.Outcome, cells["code"]
+    if not code:
+        return _refuse(number, code, outcomes.BLANK, _("The row has no code."))
+    if not CODE.fullmatch(code):
         return _refuse(
-            row,
+            number,
+            code,
             outcomes.MALFORMED,
             _("A code has 8 to 100 letters, digits and signs, without blanks."),
         )
     if (course := cells.get("course", "")) and fold(course) not in course_names:
-        return _refuse(row, outcomes.UNKNOWN_COURSE, _("The row names another course."))
-    if fold(cells.get("status", "")) in REDEEMED:
-        return _refuse(row, outcomes.ALREADY_REDEEMED, _("The provider marks it as redeemed."))
-    return _with_terms(row, cells, on)
+        return _refuse(number, code, outcomes.UNKNOWN_COURSE, _("The row names another course."))
+    if code in redeemed:
+        words = _("The provider marks it as redeemed.")
+        return _refuse(number, code, outcomes.ALREADY_REDEEMED, words)
+    return _with_terms(number, cells, terms, on)
 
 
-def _with_terms(row: CouponRow, cells: Mapping[str, str], on: date) -> CouponRow:
-    """Add validity and price to a row whose code is in order."""
-    outcomes = CouponImportRow.Outcome
+def _with_terms(number: int, cells: Mapping[str, str], terms: _Terms, on: date) -> CouponRow:
+    """Read validity and price of a row whose code is in order."""
+    outcomes, code = CouponImportRow.Outcome, cells["code"]
     try:
-        valid_until = parse_civil_date(cells["valid_until"])
-        price_usd = read_price(cells["price"])
+        valid_until, price_usd = terms.day(cells["valid_until"]), terms.price(cells["price"])
     except ValueError as error:
-        return _refuse(row, outcomes.MALFORMED, str(error))
+        return _refuse(number, code, outcomes.MALFORMED, str(error))
     if valid_until is None:
-        return _refuse(row, outcomes.MALFORMED, _("The row does not say until when it is valid."))
+        words = _("The row does not say until when it is valid.")
+        return _refuse(number, code, outcomes.MALFORMED, words)
     if valid_until < on:
-        return _refuse(row, outcomes.EXPIRED, _("The code is no longer valid."))
-    return CouponRow(
-        number=row.number,
-        code=row.code,
-        valid_until=valid_until,
-        price_usd=price_usd,
-        outcome=outcomes.ACCEPTED,
-    )
+        return _refuse(number, code, outcomes.EXPIRED, _("The code is no longer valid."))
+    return CouponRow(number, code, valid_until, price_usd, outcomes.ACCEPTED, "")
 
 
-def _refuse(row: CouponRow, outcome: CouponImportRow.Outcome, reason: str) -> CouponRow:
-    return CouponRow(
-        number=row.number,
-        code=row.code,
-        valid_until=None,
-        price_usd=None,
-        outcome=outcome,
-        reason=reason,
-    )
-
-
-def _result_row(line: Line, columns: Mapping[str, str]) -> ResultRow:
-    cells = {name: line.cells[column].strip() for name, column in columns.items()}
-    return result_row(
-        number=line.number,
-        username=cells["username"][:100],
-        email=cells.get("email", "")[:254],
-        grade_text=cells["grade"][:20],
-        exam_text=cells["exam"][:20],
-    )
-
-
-def result_row(
-    *, number: int, username: str, email: str, grade_text: str, exam_text: str
-) -> ResultRow:
-    """Read grade and outcome of one row; a row that was kept is read again in the same way."""
-    grade, exam, fault = None, None, ""
-    try:
-        grade = read_grade(grade_text)
-        exam = read_exam(exam_text)
-    except ValueError as error:
-        fault = str(error)
-    return ResultRow(
-        number=number,
-        username=username,
-        email=email,
-        grade_text=grade_text,
-        exam_text=exam_text,
-        online_grade=grade,
-        exam_outcome=exam,
-        fault=fault,
-    )
+def _refuse(number: int, code: str, outcome: CouponImportRow.Outcome, reason: str) -> CouponRow:
+    return CouponRow(number, code, None, None, outcome, reason)

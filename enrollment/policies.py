@@ -1,10 +1,11 @@
 """Who may do what to a registration and an intimation. Buttons and actions ask the same."""
 
-from datetime import date
+from datetime import date, datetime
 
 from django.utils.translation import gettext as _
 
-from accounts.models import CadreAuthority, NodalAppointment, Service, User
+from accounts.models import Service, User
+from accounts.policies import why_not_for
 from accounts.roles import Role
 from courses.models import Course
 from courses.states import RunState
@@ -14,6 +15,7 @@ from eligibility.states import Outcome
 from enrollment import holds, states
 from enrollment.models import Enrollment, Intimation, ProgrammeCompletion
 from enrollment.states import EnrollmentState, Step
+from igot.lib.dates import civil_date, dmy
 
 SUBMITTABLE = frozenset({Outcome.ELIGIBLE, Outcome.REFER})
 
@@ -29,8 +31,10 @@ def why_not(step: Step[EnrollmentState], enrollment: Enrollment, user: User) -> 
         return "" if is_own else _("Only the officer concerned may do this.")
     if is_own:
         return _("Nobody decides on their own registration.")
-    if step.role == Role.NODAL_OFFICER and not acts_for(user, enrollment.officer.authority):
-        return _("This officer belongs to another cadre controlling authority.")
+    if step.role == Role.NODAL_OFFICER:
+        officer = enrollment.officer
+        elsewhere = _("This officer belongs to another cadre controlling authority.")
+        return why_not_for(officer.authority, officer, user, elsewhere=elsewhere)
     return holds.why_not_held(enrollment) if step is states.CONFIRM else ""
 
 
@@ -109,15 +113,9 @@ def why_not_answer(answer: str, intimation: Intimation, user: User) -> str:
 
 
 def _why_not_of(intimation: Intimation, user: User) -> str:
-    if acts_for(user, intimation.authority):
-        return ""
-    return _("This intimation went to another cadre controlling authority.")
-
-
-def acts_for(user: User, authority: CadreAuthority | None) -> bool:
-    """Return whether `user` is a nodal officer of `authority` today."""
-    current = NodalAppointment.objects.current().filter(user=user, authority=authority)
-    return authority is not None and current.exists()
+    elsewhere = _("This intimation went to another cadre controlling authority.")
+    officer = intimation.enrollment.officer
+    return why_not_for(intimation.authority, officer, user, elsewhere=elsewhere)
 
 
 # --- what a registration needs before it is submitted ------------------------------------------
@@ -193,6 +191,27 @@ def why_not_unseen(decision: Decision, *, readings_considered: bool) -> str:
         "this registration on its own page, where both are shown, and state that you considered "
         "them."
     ) % {"name": decision.officer}
+
+
+def why_not_declare_complete(enrollment: Enrollment) -> str:
+    """Return why completion cannot be declared for a registration, whoever asks, or ""."""
+    course = enrollment.course
+    if enrollment.run_id or not course.is_self_paced:
+        return _("The provider reports who has completed a batch: nothing is declared.")
+    if course.certification != course.Certification.MODULES:
+        return _("This course ends with a certificate: send it in once you have it.")
+    return holds.why_not_held(enrollment)
+
+
+def why_not_completed_on(enrollment: Enrollment, day: date, at: datetime) -> str:
+    """Return why a registration cannot have been completed on `day`, or ""."""
+    if day > civil_date(at):
+        return _("This day is still to come.")
+    if enrollment.submitted_at and day < civil_date(enrollment.submitted_at):
+        return _("You registered on %(day)s: give a day on or after it.") % {
+            "day": dmy(civil_date(enrollment.submitted_at))
+        }
+    return ""
 
 
 def needs_coupon(course: Course) -> bool:

@@ -20,10 +20,16 @@ class CouponStanding:
     def is_shown(self) -> bool:
         return self.issue is not None and self.issue.first_revealed_at is not None
 
+    @property
+    def may_declare(self) -> bool:
+        """Tell whether the officer may still say that the code was paid with."""
+        issue = self.issue
+        return self.is_shown and issue is not None and not hasattr(issue, "declaration")
+
 
 def coupon_standing(enrollment: Enrollment) -> CouponStanding:
     """Read where `enrollment` stands with its coupon, leaving the code sealed."""
-    issues = list(CouponIssue.objects.weighing_on(enrollment).without_code())
+    issues = list(CouponIssue.objects.weighing_on(enrollment).with_use())
     issue = next((issue for issue in issues if issue.ended_at is None), None)
     taken_back = issues[-1] if issues and issue is None else None
     place = None if issues else place_in_queue(enrollment)

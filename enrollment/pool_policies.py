@@ -1,6 +1,7 @@
 """Who may do what with batches, coupons, imports of results and certificates."""
 
 from datetime import date
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -11,17 +12,15 @@ from enrollment.models import (
     CouponBatch,
     CouponIssue,
     Enrollment,
-    ResultImport,
 )
 from enrollment.policies import why_not_rely
 from enrollment.states import (
-    APPLY_IMPORT,
     RELEASE_BATCH,
+    STOP_READING,
     WITH_COUPON,
     BatchState,
     CertificateState,
     EnrollmentState,
-    ImportState,
     Step,
 )
 from igot.lib.dates import civil_date, dmy
@@ -37,6 +36,17 @@ def why_not_download(user: User) -> str:
     if user.has_role(Role.DEALING_HAND, Role.AUDITOR):
         return ""
     return _for_the(Role.DEALING_HAND)
+
+
+def why_not_stop(thing: Any, user: User) -> str:
+    """Return why `user` may not stop the reading of a provider's file now, or "" if they may."""
+    if thing.state not in STOP_READING.sources:
+        return _("The file is no longer being read.")
+    if not user.has_role(STOP_READING.role):
+        return _for_the(STOP_READING.role)
+    if thing.stop_asked_at is not None:
+        return _("It has been asked for already: the reading stops within seconds.")
+    return ""
 
 
 def why_not_batch(step: Step[BatchState], batch: CouponBatch, user: User) -> str:
@@ -117,18 +127,14 @@ def why_not_give_again(issue: CouponIssue, user: User) -> str:
         return _("The officer holds another coupon for this course already.")
     if issue.officer.user_id == user.pk:
         return _("Nobody decides their own case.")
-    return why_not_issue(issue.enrollment, user, earlier=issue)
+    return why_not_issue(registration_now(issue.enrollment), user, earlier=issue)
 
 
-def why_not_results(step: Step[ImportState], results: ResultImport, user: User) -> str:
-    """Return why `user` may not take `step` on an import of results now, or "" if they may."""
-    if results.state not in step.sources:
-        return _("The import is “%(state)s”.") % {"state": results.get_state_display()}
-    if not user.has_role(step.role):
-        return _for_the(step.role)
-    if step is APPLY_IMPORT and results.uploaded_by_id == user.pk:
-        return _("Whoever uploaded the results may not approve them: ask a second person.")
-    return ""
+def registration_now(enrollment: Enrollment) -> Enrollment:
+    """Return a registration, or the one that it was deferred to last."""
+    while hasattr(enrollment, "successor"):
+        enrollment = enrollment.successor
+    return enrollment
 
 
 def why_not_upload(enrollment: Enrollment, user: User, *, has_passed: bool) -> str:

@@ -3,21 +3,19 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
-from typing import Final
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any, Final
 
 from django.utils.functional import Promise
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
-
-from igot.lib.people import fold_for_match
 
 
 @dataclass(frozen=True, kw_only=True)
 class Finding:
     """What one part of the grade rule found, in words that the officer can check."""
 
-    rule: str  # "grade" or "exam": stable, never translated
+    rule: str  # "grade", "exam" or "total": stable, never translated
     passed: bool
     reason: Promise
 
@@ -28,11 +26,20 @@ def check_result(
     exam_passed: bool,
     least_grade: Decimal,
     needs_proctored_exam: bool,
+    exam_score: Decimal | None = None,
+    online_weight: Decimal | None = None,
+    exam_weight: Decimal | None = None,
+    least_exam_score: Decimal | None = None,
+    least_total: Decimal | None = None,
 ) -> list[Finding]:
     """Find whether a result earns the certificate; it does when every finding has passed.
 
+    All grades, scores and weights are in per cent; the least of each still passes. Where weights
+    are given, the weighted total decides in place of the provider's "passed"; where a least score
+    is given, the score decides.
     Source: O.M. T-16017/42/2018-Trg (TFA) of 17.05.2019, para 9 (vii): a final online grade of
-    50 per cent or above, and the proctored examination passed in person.
+    50 per cent or above, and the proctored examination passed in person. The weights are for a
+    later rule; none is in force.
     """
     findings = [
         Finding(
@@ -45,7 +52,14 @@ def check_result(
             ),
         )
     ]
-    if needs_proctored_exam:
+    if not needs_proctored_exam:
+        return findings
+    if least_exam_score is not None:
+        findings.append(_score_finding(exam_score, least_exam_score))
+    if least_total is not None:
+        total = weighted_total(online_grade, exam_score, online_weight, exam_weight)
+        findings.append(_total_finding(total, least_total))
+    if least_exam_score is None and least_total is None:
         words = (
             _("The proctored examination is passed.")
             if exam_passed
@@ -53,6 +67,49 @@ def check_result(
         )
         findings.append(Finding(rule="exam", passed=exam_passed, reason=words))
     return findings
+
+
+def weighted_total(
+    online_grade: Decimal,
+    exam_score: Decimal | None,
+    online_weight: Decimal | None,
+    exam_weight: Decimal | None,
+) -> Decimal | None:
+    """Return the total in per cent, rounded once to two places, half up; None: nothing to weigh."""
+    if exam_score is None or online_weight is None or exam_weight is None:
+        return None
+    total = (online_grade * online_weight + exam_score * exam_weight) / 100
+    return total.quantize(Decimal("0.01"), ROUND_HALF_UP)
+
+
+def _score_finding(score: Decimal | None, least: Decimal) -> Finding:
+    if score is None:
+        words: Any = _("There is no score of the proctored examination yet.")
+        return Finding(rule="exam", passed=False, reason=words)
+    return Finding(
+        rule="exam",
+        passed=score >= least,
+        reason=format_lazy(
+            _("Proctored examination: {score} per cent; at least {least} is required."),
+            score=_plain(score),
+            least=_plain(least),
+        ),
+    )
+
+
+def _total_finding(total: Decimal | None, least: Decimal) -> Finding:
+    if total is None:
+        words: Any = _("There is no total while the score of the examination is missing.")
+        return Finding(rule="total", passed=False, reason=words)
+    return Finding(
+        rule="total",
+        passed=total >= least,
+        reason=format_lazy(
+            _("Weighted total of {total} per cent; at least {least} is required."),
+            total=_plain(total),
+            least=_plain(least),
+        ),
+    )
 
 
 def needs_hold(*, before: str, after: str, was_boundary: bool, is_boundary: bool) -> bool:
@@ -72,31 +129,6 @@ def last_day_needed(*, ends_on: date | None, commences_on: date | None, today: d
     that is past.
     """
     return max(ends_on or commences_on or today, today)
-
-
-def names_agree(on_certificate: str, on_record: str) -> bool:
-    """Tell whether two spellings may be one person: the longer has each word of the shorter.
-
-    Order does not matter, and an initial stands for a word that begins with it.
-    """
-    shorter, longer = sorted((_words(on_certificate), _words(on_record)), key=len)
-    for word in shorter:
-        match = next((other for other in longer if _may_be(word, other)), None)
-        if match is None:
-            return False
-        longer.remove(match)
-    return any(len(word) > 1 for word in shorter)
-
-
-def _words(name: str) -> list[str]:
-    """Return the words of a name, the longest first: whole words find theirs before initials."""
-    return sorted(fold_for_match(name).split(), key=len, reverse=True)
-
-
-def _may_be(word: str, other: str) -> bool:
-    if len(word) == 1 or len(other) == 1:
-        return word[0] == other[0]
-    return word == other
 
 
 def _plain(number: Decimal) -> str:

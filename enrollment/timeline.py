@@ -1,26 +1,31 @@
 """The way of a registration: what is done, what is next, and who has it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import Any
 
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.models import AuditEntry, Service
-from enrollment import holds, pages, policies
+from enrollment import exam_cities, policies, seats
 from enrollment.models import (
     CertificateSubmission,
     CouponIssue,
     Enrollment,
+    ExamPreference,
     Intimation,
+    RegistrationPolicy,
     Result,
 )
-from enrollment.states import WITH_COUPON, CertificateState, EnrollmentState
-from igot.lib.dates import dmy
+from enrollment.states import WITH_COUPON, WITH_THE_OFFICE, CertificateState, EnrollmentState
+from igot.lib.dates import civil_today, dmy
 
 E = EnrollmentState
 CONFIRMED = frozenset({E.CONFIRMED, E.IN_PROGRESS, E.COMPLETED, E.NOT_COMPLETED})
 CUT_SHORT = frozenset({E.WITHDRAWN, E.DEFERRED, E.LAPSED})
+STOPPED = CUT_SHORT | {E.REJECTED, E.RETURNED}
+WAITS_FOR_OTHERS = frozenset({E.RETURNED, E.AWAITING_AUTHORITY})  # and lapses one day
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,18 +40,6 @@ class Mark:
 
 
 @dataclass(frozen=True, kw_only=True)
-class NextAction:
-    """The one thing that has to happen now: who has it, and where to do it."""
-
-    heading: str
-    text: str
-    who: str = ""
-    url: str = ""
-    link: str = ""
-    tone: str = "info"
-
-
-@dataclass(frozen=True, kw_only=True)
 class Way:
     """What is known of a registration when its page is shown, read once."""
 
@@ -57,6 +50,11 @@ class Way:
     certificate: CertificateSubmission | None
     ended_at: datetime | None  # of a withdrawal, rejection or return: from the audit trail
     is_own: bool
+    place: int = 0  # on the waiting list of the batch; 0: not on it
+    policy: RegistrationPolicy | None = None
+    successor: Enrollment | None = None
+    cities: Sequence[ExamPreference] = ()
+    has_examination: bool = False  # and may choose, or has chosen, the city of it
 
 
 def way_of(enrollment: Enrollment, *, is_own: bool) -> Way:
@@ -77,12 +75,33 @@ def way_of(enrollment: Enrollment, *, is_own: bool) -> Way:
         .filter(enrollment=enrollment)
         .order_by("pk")
         .last(),
-        issue=enrollment.coupon_issues.live().without_code().first(),
+        issue=enrollment.coupon_issues.live().with_use().first(),
         result=enrollment.results.order_by("attempt").last(),
         certificate=enrollment.certificates.order_by("pk").last(),
-        ended_at=ends.values_list("at", flat=True).last(),
+        ended_at=ends.values_list("at", flat=True).last() if enrollment.state in STOPPED else None,
         is_own=is_own,
+        place=seats.place_beyond(enrollment),
+        policy=_policy_for(enrollment),
+        successor=_successor_of(enrollment),
+        **_examination_of(enrollment),
     )
+
+
+def _policy_for(enrollment: Enrollment) -> RegistrationPolicy | None:
+    """Return the policy of today where its days count."""
+    return RegistrationPolicy.on(civil_today()) if enrollment.state in WAITS_FOR_OTHERS else None
+
+
+def _successor_of(enrollment: Enrollment) -> Enrollment | None:
+    if enrollment.state != E.DEFERRED:
+        return None
+    return Enrollment.objects.filter(predecessor=enrollment).select_related("run").first()
+
+
+def _examination_of(enrollment: Enrollment) -> dict[str, Any]:
+    if enrollment.state not in WITH_COUPON or not exam_cities.has_examination(enrollment):
+        return {}
+    return {"has_examination": True, "cities": list(enrollment.exam_preferences.in_order())}
 
 
 # --- the timeline -------------------------------------------------------------------------------
@@ -102,11 +121,11 @@ def marks_of(way: Way) -> list[Mark]:
         marks = [mark for mark in marks if mark.state in ("done", "blocked")]
     marks = [replace(mark, who="") if mark.state == "next" else mark for mark in marks]
     if enrollment.state in CUT_SHORT:
-        who = _officer(way) if enrollment.state == E.WITHDRAWN else _division()
-        name = enrollment.get_state_display()
-        marks.append(
-            Mark(name=name, state="blocked", who=who, at=way.ended_at, note=enrollment.reason)
-        )
+        name, note = enrollment.get_state_display(), enrollment.reason
+        if enrollment.state == E.LAPSED and note:
+            note = _(note)  # one of `deadlines.WHY_LAPSED`
+        who = "" if enrollment.state == E.LAPSED else officer_of(way)
+        marks.append(Mark(name=name, state="blocked", who=who, at=way.ended_at, note=note))
     return marks
 
 
@@ -117,15 +136,15 @@ def _submission(way: Way) -> Mark:
         return Mark(
             name=_("Draft started") if cut else _("Fill in and submit the registration"),
             state="done" if cut else "current",
-            who=_officer(way),
+            who=officer_of(way),
             at=enrollment.started_at,
         )
-    return Mark(name=name, state="done", who=_officer(way), at=enrollment.submitted_at)
+    return Mark(name=name, state="done", who=officer_of(way), at=enrollment.submitted_at)
 
 
 def _return(way: Way) -> Mark:
     name, note = _("Returned for correction"), way.enrollment.reason
-    return Mark(name=name, state="current", who=_officer(way), at=way.ended_at, note=note)
+    return Mark(name=name, state="current", who=officer_of(way), at=way.ended_at, note=note)
 
 
 def _authority(way: Way) -> Mark:
@@ -159,22 +178,37 @@ def _confirmation(way: Way) -> Mark:
     if enrollment.state == E.REJECTED and not withheld:
         note = enrollment.reason
         name = _("Not confirmed")
-        return Mark(name=name, state="blocked", who=_division(), at=way.ended_at, note=note)
+        return Mark(name=name, state="blocked", who=division(), at=way.ended_at, note=note)
     if enrollment.confirmed_at:
-        return Mark(name=name, state="done", who=_division(), at=enrollment.confirmed_at)
+        return Mark(name=name, state="done", who=division(), at=enrollment.confirmed_at)
     state = "current" if enrollment.state == E.SUBMITTED else "next"
-    return Mark(name=name, state=state, who=_division())
+    note = _("Number %(place)s on the waiting list") % {"place": way.place} if way.place else ""
+    return Mark(name=name, state=state, who=division(), note=note)
 
 
 def _coupon(way: Way) -> Mark:
     issue, name = way.issue, _("Coupon for the course")
     if issue is None:
         state = "current" if way.enrollment.state in WITH_COUPON else "next"
-        return Mark(name=name, state=state, who=_division())
+        return Mark(name=name, state=state, who=division())
     if issue.first_revealed_at:
-        return Mark(name=name, state="done", who=_officer(way), at=issue.first_revealed_at)
+        note, at = _use_of(issue), issue.first_revealed_at
+        return Mark(name=name, state="done", who=officer_of(way), at=at, note=note)
     note = _("Valid until %(day)s") % {"day": dmy(issue.coupon.valid_until)}
-    return Mark(name=name, state="current", who=_officer(way), at=issue.issued_at, note=note)
+    return Mark(name=name, state="current", who=officer_of(way), at=issue.issued_at, note=note)
+
+
+def _use_of(issue: CouponIssue) -> str:
+    """Say what is known of the payment: what the provider reports comes before what is declared."""
+    reported = getattr(issue.coupon, "redemption", None)
+    if reported and reported.is_by_holder and reported.redeemed_on:
+        return _("Redeemed, as the provider reports, on %(day)s") % {
+            "day": dmy(reported.redeemed_on)
+        }
+    if reported and reported.is_by_holder:
+        return _("Redeemed, as the provider reports")
+    declared = getattr(issue, "declaration", None)
+    return _("Declared as paid on %(day)s") % {"day": dmy(declared.redeemed_on)} if declared else ""
 
 
 def _course(way: Way) -> Mark:
@@ -188,172 +222,32 @@ def _course(way: Way) -> Mark:
     elif run and run.commences_on:
         note = _("From %(day)s") % {"day": dmy(run.commences_on)}
     if enrollment.state == E.COMPLETED:
+        if enrollment.completion_declared_at:
+            note = _("by declaration of the officer")
         return Mark(name=_("Course completed"), state="done", at=enrollment.completed_on, note=note)
     if enrollment.state == E.NOT_COMPLETED:
         return Mark(name=_("Course not completed"), state="blocked", note=note)
     is_begun = enrollment.state == E.IN_PROGRESS
-    return Mark(name=name, state="current" if is_begun else "next", who=_officer(way), note=note)
+    return Mark(name=name, state="current" if is_begun else "next", who=officer_of(way), note=note)
 
 
 def _certificate(way: Way) -> Mark:
     sent, name = way.certificate, _("Certificate verified")
     if sent is None:
         state = "current" if way.enrollment.state == E.COMPLETED else "next"
-        return Mark(name=name, state=state, who=_officer(way))
+        return Mark(name=name, state=state, who=officer_of(way))
     if sent.state == CertificateState.VERIFIED:
-        return Mark(name=name, state="done", who=_division(), at=sent.reviewed_at)
-    if sent.state == CertificateState.UNDER_REVIEW:
-        return Mark(name=name, state="current", who=_division(), at=sent.uploaded_at)
+        return Mark(name=name, state="done", who=division(), at=sent.reviewed_at)
+    if sent.state in WITH_THE_OFFICE:
+        return Mark(name=name, state="current", who=division(), at=sent.uploaded_at)
     return Mark(
-        name=name, state="current", who=_officer(way), at=sent.reviewed_at, note=sent.reason
+        name=name, state="current", who=officer_of(way), at=sent.reviewed_at, note=sent.reason
     )
 
 
-def _officer(way: Way) -> str:
+def officer_of(way: Way) -> str:
     return _("You") if way.is_own else str(way.enrollment.officer)
 
 
-def _division() -> str:
+def division() -> str:
     return _("Training Division, Department of Personnel and Training")
-
-
-# --- what is next -------------------------------------------------------------------------------
-def next_action(way: Way) -> NextAction | None:
-    """Return the one thing that is next for the officer to do or to wait for; None at an end."""
-    state = way.enrollment.state
-    if way.enrollment.held_at is not None and state != E.RETURNED:
-        return _settle_hold(way)
-    if state in (E.DRAFT, E.RETURNED):
-        return _go_on(way)
-    if state == E.AWAITING_AUTHORITY:
-        return NextAction(
-            heading=_("Your authority has to approve"),
-            text=_(
-                "Your cadre needs prior approval. You are told as soon as the authority has "
-                "answered; obtaining the approval in time is your own duty."
-            ),
-            who=str(way.intimation.authority) if way.intimation else "",
-        )
-    if state == E.SUBMITTED:
-        return NextAction(
-            heading=_("The Training Division checks your registration"),
-            text=_("You need not do anything. You are told as soon as it is confirmed."),
-            who=_division(),
-        )
-    if state in WITH_COUPON or state == E.COMPLETED:
-        return _after_course(way) or _study(way)
-    if state == E.NOT_COMPLETED:
-        return NextAction(
-            heading=_("The course was not completed"),
-            text=_("By the result of the provider. You may register for a later batch."),
-            tone="warning",
-        )
-    if state == E.REJECTED:
-        return NextAction(
-            heading=_("This registration was not confirmed"),
-            text=_(
-                "You may represent against it to the Training Division, or register for a later "
-                "batch when the reason no longer applies."
-            ),
-            tone="warning",
-        )
-    return None
-
-
-def _settle_hold(way: Way) -> NextAction:
-    decision = way.enrollment.decision
-    return NextAction(
-        heading=_("Your registration is held"),
-        text=holds.why_held(way.enrollment),
-        who=_division(),
-        url=decision.get_absolute_url() if decision else "",
-        link=_("See why"),
-        tone="warning",
-    )
-
-
-def _go_on(way: Way) -> NextAction:
-    enrollment, run = way.enrollment, way.enrollment.run
-    url = reverse(f"enrollment:{pages.next_page(enrollment)}", args=[enrollment.pk])
-    if enrollment.state == E.RETURNED:
-        return NextAction(
-            heading=_("Correct it and submit it again"),
-            text=enrollment.reason,
-            url=url,
-            link=_("Correct it"),
-            tone="warning",
-        )
-    closes = run.registration_closes_on if run else None
-    if run and not run.is_open:
-        text = _("Registration for this batch is closed. Choose another batch to go on.")
-        url = reverse("enrollment:run", args=[enrollment.pk])
-    elif closes:
-        text = _("Your draft is kept. Submit it by %(day)s.") % {"day": dmy(closes)}
-    else:
-        text = _("Your draft is kept. Go on whenever you like.")
-    return NextAction(heading=_("Go on with your draft"), text=text, url=url, link=_("Go on"))
-
-
-def _after_course(way: Way) -> NextAction | None:
-    """Return what is next once a certificate was sent in; None before that."""
-    sent = way.certificate
-    if sent is None:
-        return None
-    url = reverse("enrollment:send_certificate", args=[way.enrollment.pk])
-    if sent.state == CertificateState.VERIFIED:
-        return NextAction(
-            heading=_("Your certificate is verified"),
-            text=_("The credit points of the course are in your statement."),
-            tone="success",
-        )
-    if sent.state == CertificateState.UNDER_REVIEW:
-        return NextAction(
-            heading=_("The Training Division checks your certificate"),
-            text=_("You need not do anything. You are told as soon as it is verified."),
-            who=_division(),
-            url=url,
-            link=_("See certificate"),
-        )
-    return NextAction(
-        heading=_("Send in the certificate again"),
-        text=sent.reason,
-        url=url,
-        link=_("Send again"),
-        tone="warning",
-    )
-
-
-def _study(way: Way) -> NextAction:
-    enrollment, issue = way.enrollment, way.issue
-    if policies.needs_coupon(enrollment.course) and enrollment.state in WITH_COUPON:
-        if issue is None:
-            return NextAction(
-                heading=_("A coupon is on its way"),
-                text=_(
-                    "You stand in the queue for a coupon of the provider, in the order of "
-                    "confirmation. You are told as soon as yours is ready."
-                ),
-                who=_division(),
-            )
-        if issue.first_revealed_at is None:
-            return NextAction(
-                heading=_("Your coupon is ready"),
-                text=_("See your code and use it by %(day)s.")
-                % {"day": dmy(issue.coupon.valid_until)},
-                url=reverse("enrollment:reveal_coupon", args=[enrollment.pk]),
-                link=_("See coupon"),
-                tone="success",
-            )
-    if enrollment.state == E.COMPLETED:
-        return NextAction(
-            heading=_("Send in your certificate"),
-            text=_("With the certificate verified you receive credit points, and can claim a fee."),
-            url=reverse("enrollment:send_certificate", args=[enrollment.pk]),
-            link=_("Send certificate"),
-        )
-    return NextAction(
-        heading=_("Study and earn the certificate"),
-        text=_("Keep the receipt of any fee you pay. Send in the certificate once you have it."),
-        url=reverse("enrollment:send_certificate", args=[enrollment.pk]),
-        link=_("Send certificate"),
-    )

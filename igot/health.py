@@ -16,6 +16,7 @@ from kombu.exceptions import OperationalError
 from redis.exceptions import RedisError
 
 from igot.celery import app as celery_app
+from igot.lib import virus_scan
 
 LEAST_FREE_BYTES = 200 * 1024 * 1024
 
@@ -32,9 +33,15 @@ def healthz(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_safe
 def readyz(request: HttpRequest) -> JsonResponse:
-    """Answer 200 when database, cache, broker and disk work, else 503 and which does not."""
+    """Answer 200 when database, cache, broker and disk work, else 503 and which does not.
+
+    A scanner, where one is configured, is named too but takes nobody's portal away: without it
+    certificates wait, and all else goes on.
+    """
     found = {name: "ok" if works() else "failing" for name, works in CHECKS.items()}
     status = 200 if set(found.values()) == {"ok"} else 503
+    if virus_scan.is_configured():
+        found["scanner"] = "ok" if virus_scan.answers() else "failing"
     return JsonResponse(
         {"status": "ready" if status == 200 else "degraded", **found}, status=status
     )

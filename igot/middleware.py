@@ -1,5 +1,6 @@
 """Middleware that knows nothing of the apps: stray refusals, and headers Django does not set."""
 
+import errno
 import logging
 from collections.abc import Callable
 
@@ -11,6 +12,8 @@ from django.template.response import TemplateResponse
 from igot.lib.errors import Refused
 
 log = logging.getLogger("igot.access")
+LARGEST_KEY = 2**63 - 1
+NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT})
 
 
 class RefusedMiddleware:
@@ -36,6 +39,40 @@ class RefusedMiddleware:
             return None
         page = TemplateResponse(request, "409.html", {"reason": str(error)}, status=409)
         return page.render()
+
+
+class NoRoomMiddleware:
+    """Say in words that the disk is full, wherever a file that somebody sent could not be kept."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        if not (isinstance(error, OSError) and error.errno in NO_ROOM):
+            return None
+        log.error("no room: user %s, %s %r: %s", *_asked(request), error)
+        page = TemplateResponse(request, "507.html", status=507)
+        page.headers["Retry-After"] = "3600"
+        return page.render()
+
+
+class KeysMiddleware:
+    """Answer 404 to a key that no column can hold: asked of the database it is a fault of ours."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: object, args: object, kwargs: dict[str, object]
+    ) -> None:
+        if any(isinstance(key, int) and key > LARGEST_KEY for key in kwargs.values()):
+            raise Http404("no column holds such a key")
 
 
 class BodySizeMiddleware:

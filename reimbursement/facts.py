@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from accounts.models import Officer
@@ -17,6 +16,7 @@ from enrollment.models import CertificateSubmission, Enrollment
 from enrollment.states import CertificateState
 from igot.lib.dates import civil_date, dmy
 from igot.lib.errors import Refused
+from igot.lib.validity import holding
 from reimbursement import rules
 from reimbursement.models import (
     Claim,
@@ -164,11 +164,10 @@ def was_approved(course: Course, day: date) -> bool:
     A decision withdrawn later still carries the registrations made while it stood.
     """
     decisions = CommitteeDecision.objects.filter(
-        Q(valid_to__isnull=True) | Q(valid_to__gte=day),
+        holding(day, first="valid_from", until="valid_to"),
         course=course,
         outcome=CommitteeDecision.Outcome.SHORTLISTED,
         state__in=[DecisionState.IN_FORCE, DecisionState.WITHDRAWN],
-        valid_from__lte=day,
     )
     return decisions.exists()
 

@@ -1,4 +1,4 @@
-"""Work after the commit: the letters of sanction orders that have none yet."""
+"""Work found in the rows: letters of sanction orders, and claims beside coupons redeemed."""
 
 import uuid
 from typing import Any
@@ -7,10 +7,11 @@ from celery import shared_task
 from django.utils import timezone
 
 from circulars import documents
+from enrollment.actions import reconciling
 from igot.lib.errors import Refused
 from reimbursement import actions
 from reimbursement.documents import sanction_letter
-from reimbursement.models import SanctionOrder
+from reimbursement.models import Claim, SanctionOrder
 
 AT_ONCE = 50
 
@@ -28,3 +29,9 @@ def issue_missing_orders(**ignored: Any) -> int:
                 continue  # another worker was first; its letter stands and ours is thrown away
         issued += 1
     return issued
+
+
+@shared_task
+def reconcile_coupons(**ignored: Any) -> int:
+    """Compare codes issued, redeemed and claimed; return how many cases that opened or settled."""
+    return reconciling.reconcile(claimed=Claim.objects.made(), at=timezone.now())

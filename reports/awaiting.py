@@ -11,12 +11,16 @@ from accounts.models import Officer, User
 from accounts.states import RecordState
 from credits.models import CreditEntry, CreditThreshold
 from eligibility.models import Representation
+from enrollment import deadlines
 from enrollment.models import (
     CertificateSubmission,
     CouponIssue,
     Enrollment,
+    RegistrationPolicy,
 )
-from enrollment.states import CertificateState, EnrollmentState
+from enrollment.states import SEND_AGAIN, WITH_THE_OFFICE, CertificateState, EnrollmentState
+from enrollment.timeline import WAITS_FOR_OTHERS
+from igot.lib.dates import civil_today, dmy
 from reimbursement.models import Claim
 from reimbursement.states import ClaimState
 from reports.queues import QUEUES
@@ -41,7 +45,9 @@ class Task(NamedTuple):
 def officer_tasks(officer: Officer, enrollments: list[Any], claims: list[Claim]) -> list[Task]:
     """Return what the officer can do next, most pressing first."""
     tasks = [_record_task(officer)]
-    tasks += [_enrollment_task(enrollment) for enrollment in enrollments]
+    waits = any(row.state in WAITS_FOR_OTHERS for row in enrollments)
+    policy = RegistrationPolicy.on(civil_today()) if waits else None
+    tasks += [_enrollment_task(enrollment, policy) for enrollment in enrollments]
     tasks += [_claim_task(claim) for claim in claims]
     return [task for task in tasks if task]
 
@@ -55,8 +61,8 @@ def own_enrollments(officer: Officer) -> list[Any]:
     rows = Enrollment.objects.filter(officer=officer).with_course()
     rows = rows.annotate(
         has_unseen_coupon=Exists(unseen),
-        has_certificate_in_review=Exists(certificates.filter(state=CertificateState.UNDER_REVIEW)),
-        has_certificate_returned=Exists(certificates.filter(state=CertificateState.RETURNED)),
+        has_certificate_in_review=Exists(certificates.filter(state__in=WITH_THE_OFFICE)),
+        has_certificate_returned=Exists(certificates.filter(state__in=SEND_AGAIN)),
         has_verified_certificate=Exists(certificates.filter(state=CertificateState.VERIFIED)),
         has_claim=Exists(
             Claim.objects.live().filter(officer=OuterRef("officer"), course=OuterRef("course"))
@@ -86,14 +92,17 @@ def _record_task(officer: Officer) -> Task | None:
     return None
 
 
-def _enrollment_task(enrollment: Any) -> Task | None:
+def _enrollment_task(enrollment: Any, policy: RegistrationPolicy | None) -> Task | None:
     name = _enrollment_step(enrollment)
     if not name:
         return None
     url = enrollment.get_absolute_url()
     if enrollment.has_verified_certificate and not enrollment.has_claim:
         url = reverse("reimbursement:start", args=[enrollment.pk])
-    return Task(name, url, str(enrollment.course))
+    day = deadlines.day_of(enrollment, policy)
+    words = {"course": enrollment.course, "day": dmy(day) if day else ""}
+    note = _("%(course)s, by %(day)s") % words if day else str(enrollment.course)
+    return Task(name, url, note)
 
 
 def _enrollment_step(enrollment: Any) -> str:
@@ -104,6 +113,8 @@ def _enrollment_step(enrollment: Any) -> str:
         return _("Correct your registration")
     if enrollment.held_at is not None:
         return _("See why your registration is held")
+    if state == EnrollmentState.AWAITING_AUTHORITY:
+        return _("Obtain the approval of your authority")
     if enrollment.has_unseen_coupon:
         return _("Get your coupon code")
     if enrollment.has_certificate_returned and not (

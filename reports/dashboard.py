@@ -15,6 +15,7 @@ from committee.states import PROPOSERS
 from eligibility import prospects
 from eligibility.outlook import Answer
 from eligibility.policies import SCREENING_READERS
+from enrollment.exam_demand import DEMAND_READERS
 from enrollment.states import LIVE
 from igot.lib.dates import civil_today
 from reports import awaiting
@@ -29,7 +30,9 @@ def dashboard(request: UserRequest) -> HttpResponse:
     if context["is_staff_member"]:
         context["staff_tasks"] = awaiting.staff_tasks(request.user)
         context["proposes"] = request.user.has_role(*PROPOSERS)
+        context["reads_pool"] = request.user.has_role(Role.DEALING_HAND, Role.AUDITOR)
         context["reads_screenings"] = request.user.has_role(*SCREENING_READERS)
+        context["reads_demand"] = request.user.has_role(*DEMAND_READERS)
     if request.user.has_role(Role.OFFICER):
         context.update(_officer_context(request))
     return TemplateResponse(request, "reports/dashboard.html", context)

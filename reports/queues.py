@@ -20,7 +20,13 @@ from enrollment.models import (
     CouponBatch,
     Enrollment,
     Intimation,
+    PoolAlert,
+    ProviderAnswer,
+    ProviderListLine,
+    ReconciliationCase,
     ResultImport,
+    ResultImportRow,
+    UsageReport,
 )
 from reimbursement.models import Claim, PaymentBatch
 from reimbursement.states import ClaimState
@@ -108,6 +114,35 @@ QUEUES = (
     ),
     Queue(
         Role.DEALING_HAND,
+        lambda user: Intimation.objects.escalated(),
+        lambda n: ngettext(
+            "%(n)s approval that an authority does not answer",
+            "%(n)s approvals that authorities do not answer",
+            n,
+        ),
+        "admin:enrollment_intimation_changelist",
+        "?waits=desk",
+    ),
+    Queue(
+        Role.DEALING_HAND,
+        lambda user: ProviderAnswer.objects.awaiting_application(),
+        lambda n: ngettext(
+            "%(n)s answer of a provider to apply", "%(n)s answers of providers to apply", n
+        ),
+        "admin:enrollment_provideranswer_changelist",
+        "?state__exact=staged",
+    ),
+    Queue(
+        Role.DEALING_HAND,
+        lambda user: ProviderListLine.objects.refused(),
+        lambda n: ngettext(
+            "%(n)s officer whom a provider refused", "%(n)s officers whom providers refused", n
+        ),
+        "admin:enrollment_providerlistline_changelist",
+        "?refused=open",
+    ),
+    Queue(
+        Role.DEALING_HAND,
         lambda user: Enrollment.objects.held(),
         lambda n: ngettext(
             "%(n)s held registration to settle", "%(n)s held registrations to settle", n
@@ -124,6 +159,36 @@ QUEUES = (
     ),
     Queue(
         Role.DEALING_HAND,
+        lambda user: UsageReport.objects.awaiting_approval().exclude(uploaded_by=user),
+        lambda n: ngettext(
+            "%(n)s report on the use of codes to approve",
+            "%(n)s reports on the use of codes to approve",
+            n,
+        ),
+        "admin:enrollment_usagereport_changelist",
+        "?state__exact=read",
+    ),
+    Queue(
+        Role.DEALING_HAND,
+        lambda user: ReconciliationCase.objects.open(),
+        lambda n: ngettext(
+            "%(n)s case of reconciliation to close", "%(n)s cases of reconciliation to close", n
+        ),
+        "admin:enrollment_reconciliationcase_changelist",
+        "?state__exact=open",
+    ),
+    Queue(
+        Role.DEALING_HAND,
+        lambda user: PoolAlert.objects.open(),
+        lambda n: ngettext(
+            "%(n)s pool of codes is low or expires soon",
+            "%(n)s pools of codes are low or expire soon",
+            n,
+        ),
+        "enrollment:pool",
+    ),
+    Queue(
+        Role.DEALING_HAND,
         lambda user: ResultImport.objects.awaiting_approval().exclude(uploaded_by=user),
         lambda n: ngettext(
             "%(n)s file of results to approve", "%(n)s files of results to approve", n
@@ -133,10 +198,28 @@ QUEUES = (
     ),
     Queue(
         Role.DEALING_HAND,
+        lambda user: ResultImportRow.objects.in_queue(),
+        lambda n: ngettext("%(n)s row of results to settle", "%(n)s rows of results to settle", n),
+        "admin:enrollment_resultimportrow_changelist",
+        "?settled_how__exact=&result_import__state__exact=staged",
+    ),
+    Queue(
+        Role.DEALING_HAND,
         lambda user: CertificateSubmission.objects.awaiting_review(),
         lambda n: ngettext("%(n)s certificate to verify", "%(n)s certificates to verify", n),
         "admin:enrollment_certificatesubmission_changelist",
         "?state__exact=under_review",
+    ),
+    Queue(
+        Role.DEALING_HAND,
+        lambda user: CertificateSubmission.objects.put_off(),
+        lambda n: ngettext(
+            "%(n)s certificate cannot be checked just now",
+            "%(n)s certificates cannot be checked just now",
+            n,
+        ),
+        "admin:enrollment_certificatesubmission_changelist",
+        "?state__exact=checking",
     ),
     Queue(
         Role.DEALING_HAND,

@@ -3,12 +3,14 @@
 from django.conf import settings
 from django.urls import URLPattern, path
 
-from reports import dashboard, pages, views
+from reports import dashboard, pages, reconciliation, views
 
 app_name = "reports"
 urlpatterns: list[URLPattern] = [
     path("", views.home, name="home"),
     path("dashboard/", dashboard.dashboard, name="dashboard"),
+    path("reconciliation/", reconciliation.reconciliation, name="reconciliation"),
+    path("reconciliation.csv", reconciliation.reconciliation_csv, name="reconciliation_csv"),
     path("about/", views.standing_page, {"page": pages.ABOUT}, name="about"),
     path("help/", views.standing_page, {"page": pages.HELP}, name="help"),
     path("contact/", views.standing_page, {"page": pages.CONTACT}, name="contact"),

@@ -39,6 +39,8 @@ PUBLIC = {
     "circulars:pdf",
     "circulars:verify",
     "circulars:verify_upload",
+    "circulars:verify_number",
+    "circulars:verify_malformed",
     "courses:list",
     "courses:detail",
     "courses:programme",
@@ -77,18 +79,20 @@ SAMPLES: dict[type, Any] = {IntConverter: 987654321, UUIDConverter: UUID(int=7)}
 
 
 def patterns(
-    resolver: URLResolver | None = None, spaces: tuple[str, ...] = ()
+    resolver: URLResolver | None = None,
+    spaces: tuple[str, ...] = (),
+    given: dict[str, Any] | None = None,
 ) -> Iterator[tuple[str, dict[str, Any]]]:
     """Yield each address of the portal by its name, with made-up arguments."""
     for entry in (resolver or get_resolver()).url_patterns:
+        kwargs = (given or {}) | {
+            name: SAMPLES.get(type(converter), "sample")
+            for name, converter in entry.pattern.converters.items()
+        }
         if isinstance(entry, URLResolver):
             space = (*spaces, entry.namespace) if entry.namespace else spaces
-            yield from patterns(entry, space)
+            yield from patterns(entry, space, kwargs)
         elif isinstance(entry, URLPattern) and entry.name:
-            kwargs = {
-                name: SAMPLES.get(type(converter), "sample")
-                for name, converter in entry.pattern.converters.items()
-            }
             if not kwargs and entry.pattern.regex.groups:
                 kwargs = dict.fromkeys(entry.pattern.regex.groupindex, "sample")
             yield ":".join((*spaces, entry.name)), kwargs

@@ -61,6 +61,7 @@ def record_posting(
         "record.posting_recorded",
         acting_user=acting_user,
         at=at,
+        on_behalf_of=policies.on_behalf_of(acting_user, officer.authority),
         starts_on=starts_on,
         group=group,
         order_reference=order_reference,
@@ -95,6 +96,7 @@ def record_breaks(
         "record.breaks_recorded",
         acting_user=acting_user,
         at=at,
+        on_behalf_of=policies.on_behalf_of(acting_user, officer.authority),
         changed=["break_days"],
         order_reference=order_reference,
     )

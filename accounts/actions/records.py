@@ -146,4 +146,9 @@ def _advance(
     if note:
         details["reason"] = note
     event = f"record.{officer.record_state}"
-    return audit.record(officer, event, acting_user=acting_user, at=at, **details)
+    principal = (
+        policies.on_behalf_of(acting_user, officer.authority) if step != states.DECLARE else None
+    )
+    return audit.record(
+        officer, event, acting_user=acting_user, at=at, on_behalf_of=principal, **details
+    )

@@ -7,7 +7,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from accounts import audit, roll_policies
+from accounts import audit, policies, roll_policies
 from accounts.actions.postings import keep_declared_group
 from accounts.actions.versions import keep_version
 from accounts.models import AuditEntry, Officer, ProposedChange, User
@@ -177,6 +177,7 @@ def _advance(
         f"change.{change.state}",
         acting_user=acting_user,
         at=at,
+        on_behalf_of=policies.on_behalf_of(acting_user, change.officer.authority),
         roll=change.roll_id,
         row=change.row_number,
     )
@@ -194,5 +195,10 @@ def _keep_version(
     if change.order_reference:
         details["order"] = change.order_reference
     return audit.record(
-        officer, "record.changed_by_roll", acting_user=acting_user, at=at, **details
+        officer,
+        "record.changed_by_roll",
+        acting_user=acting_user,
+        at=at,
+        on_behalf_of=policies.on_behalf_of(acting_user, officer.authority),
+        **details,
     )

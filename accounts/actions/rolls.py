@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
-from functools import partial
 from itertools import islice
 from typing import Any, Final
 
@@ -12,7 +11,7 @@ from django.db import transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from accounts import audit, roll_policies, roll_sql
+from accounts import audit, policies, roll_policies, roll_sql
 from accounts.models import (
     CadreAuthority,
     ProposedChange,
@@ -37,6 +36,7 @@ from accounts.roll_states import (
     RollStep,
     RowOutcome,
 )
+from igot.lib.commits import after_commit
 from igot.lib.dates import civil_date
 from igot.lib.errors import Refused
 from igot.lib.tables import TableError
@@ -327,7 +327,7 @@ def _forget_rows(roll: RollImport) -> None:
 
 def _drop_file(roll: RollImport) -> None:
     if roll.file.name:
-        transaction.on_commit(partial(default_storage.delete, roll.file.name), robust=True)
+        after_commit(default_storage.delete, roll.file.name)
     roll.file = ""
 
 
@@ -353,4 +353,7 @@ def _advance(
 ) -> None:
     was, roll.state = roll.state, step.target
     roll.save()
-    audit.record(roll, event, acting_user=acting_user, at=at, was=was, **details)
+    principal = acting_user and policies.on_behalf_of(acting_user, roll.source.authority)
+    audit.record(
+        roll, event, acting_user=acting_user, at=at, on_behalf_of=principal, was=was, **details
+    )

@@ -6,8 +6,8 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from accounts import forms, policies, states
-from accounts.actions import access, births, records
+from accounts import delegation_policies, forms, policies, states
+from accounts.actions import access, births, delegations, records
 from accounts.desk import DeskAdmin, DeskInline, DeskStep
 from accounts.models import (
     AuditEntry,
@@ -200,7 +200,7 @@ class StateAdmin(DeskAdmin):
 
 class NodalAppointmentInline(DeskInline):
     model = NodalAppointment
-    fields = ("user", "starts_on", "until", "order_reference")
+    fields = ("user", "starts_on", "until", "order_reference", "delegated_from", "ended_at")
     readonly_fields = fields
 
 
@@ -217,14 +217,49 @@ class CadreAuthorityAdmin(DeskAdmin):
 
 @admin.register(NodalAppointment)
 class NodalAppointmentAdmin(DeskAdmin):
-    """An appointment gives its user the role of a nodal officer."""
+    """An appointment gives its user the role of a nodal officer; delegations are ended only."""
 
-    list_display = ("user", "authority", "starts_on", "until", "order_reference")
-    list_select_related = ("user", "authority")
-    search_fields = ("=user__email", "authority__name")
+    list_display = (
+        "user",
+        "authority",
+        "starts_on",
+        "until",
+        "order_reference",
+        "delegated",
+        "ended_at",
+    )
+    list_filter = (("delegated_from", admin.EmptyFieldListFilter),)
+    list_select_related = ("user", "authority", "delegated_from__user")
+    search_fields = ("=user__email", "=delegated_from__user__email", "authority__name")
     ordering = ("-starts_on", "-pk")
     add_fields = ("user", "authority", "starts_on")
     editable_fields = ("until", "order_reference")
+    readonly_fields = ("delegated",)
+    hidden_fields = ("gave_role", "delegated_from")
+    why_not = staticmethod(delegation_policies.why_not_end)
+    event_labels = {
+        "nodalappointment.delegated": _("Delegated"),
+        "nodalappointment.delegation_ended": _("Delegation ended early"),
+    }
+    steps = (
+        DeskStep(
+            name="end",
+            label=_("End the delegation"),
+            step=None,
+            action=delegations.end_delegation,
+            id_name="delegation_id",
+            explain=_("The delegate acts for the authority no longer. Both are told."),
+            is_grave=True,
+        ),
+    )
+
+    @admin.display(description=_("on behalf of"), ordering="delegated_from__user__name")
+    def delegated(self, appointment: NodalAppointment) -> str:
+        return str(appointment.delegated_by or "–")
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        is_delegation = obj is not None and obj.delegated_from_id is not None
+        return not is_delegation and super().has_change_permission(request, obj)
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)

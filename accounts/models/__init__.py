@@ -1,6 +1,6 @@
 """Tables of the lowest app, by topic."""
 
-from accounts.models.audit import AuditChain, AuditEntry, AuditSeal, Notice
+from accounts.models.audit import AuditChain, AuditEntry, AuditSeal, Digest, Notice
 from accounts.models.births import BirthDateCorrection
 from accounts.models.officers import Officer, Posting, ServiceRecordEntry
 from accounts.models.reference import (
@@ -21,6 +21,7 @@ __all__ = [
     "AuditSeal",
     "BirthDateCorrection",
     "CadreAuthority",
+    "Digest",
     "NodalAppointment",
     "Notice",
     "Officer",

@@ -101,7 +101,49 @@ class NoticeQuerySet(models.QuerySet["Notice"]):
             return int(cursor.fetchone()[0])
 
     def unsent(self) -> "NoticeQuerySet":
+        """Return what is to be mailed by itself and was not."""
+        return self.filter(mailed_at__isnull=True, user__is_active=True, in_digest=False)
+
+    def awaiting_digest(self) -> "NoticeQuerySet":
+        """Return what waits for the next mail of the day and stands in none yet."""
+        return self.filter(
+            mailed_at__isnull=True, user__is_active=True, in_digest=True, digest__isnull=True
+        )
+
+
+class DigestQuerySet(models.QuerySet["Digest"]):
+    def unsent(self) -> "DigestQuerySet":
         return self.filter(mailed_at__isnull=True, user__is_active=True)
+
+
+class Digest(models.Model):
+    """The one mail of a day that tells a user of many notices; made before it is sent."""
+
+    user = models.ForeignKey(User, models.PROTECT, related_name="digests", verbose_name=_("user"))
+    day = models.DateField(_("day"))
+    made_at = models.DateTimeField(_("made at"))
+    mailed_at = models.DateTimeField(_("mailed at"), null=True, blank=True)
+    attempts = models.PositiveSmallIntegerField(_("attempts to mail"), default=0)
+    leased_until = models.DateTimeField(null=True, blank=True)
+
+    objects = DigestQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("mail of the day")
+        verbose_name_plural = _("mails of the day")
+        constraints = [
+            models.UniqueConstraint(fields=["user", "day"], name="accounts_digest_once_a_day")
+        ]
+        indexes = [
+            models.Index(
+                fields=["made_at"],
+                condition=models.Q(mailed_at__isnull=True),
+                name="accounts_digest_unsent",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.day} → {self.user_id}"
 
 
 class Notice(models.Model):
@@ -121,6 +163,15 @@ class Notice(models.Model):
         default="",
         help_text=_("Names what is made and sent along with the mail (NOTICE_ATTACHMENTS)."),
     )
+    in_digest = models.BooleanField(_("mailed in the mail of the day"), default=False)
+    digest = models.ForeignKey(
+        Digest,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="notices",
+        verbose_name=_("mail of the day"),
+    )
     created_at = models.DateTimeField(_("at"))
     read_at = models.DateTimeField(_("read at"), null=True, blank=True)
     mailed_at = models.DateTimeField(_("mailed at"), null=True, blank=True)
@@ -133,7 +184,11 @@ class Notice(models.Model):
         verbose_name = _("notice")
         verbose_name_plural = _("notices")
         constraints = [
-            models.UniqueConstraint(fields=["user", "entry"], name="accounts_notice_once")
+            models.UniqueConstraint(fields=["user", "entry"], name="accounts_notice_once"),
+            models.CheckConstraint(
+                condition=models.Q(digest__isnull=True) | models.Q(in_digest=True),
+                name="accounts_notice_only_marked_in_digest",
+            ),
         ]
         indexes = [
             models.Index(fields=["user", "created_at"], name="accounts_notice_inbox"),
@@ -141,6 +196,11 @@ class Notice(models.Model):
                 fields=["created_at"],
                 condition=models.Q(mailed_at__isnull=True),
                 name="accounts_notice_unsent",
+            ),
+            models.Index(
+                fields=["user"],
+                condition=models.Q(mailed_at__isnull=True, in_digest=True, digest__isnull=True),
+                name="accounts_notice_for_digest",
             ),
         ]
 

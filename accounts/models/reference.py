@@ -9,6 +9,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models.users import User
+from accounts.roles import Role
 
 
 class OfficialEmailDomain(models.Model):
@@ -206,14 +207,73 @@ class Rank(models.Model):
 
 class NodalAppointmentQuerySet(models.QuerySet["NodalAppointment"]):
     def current(self, on: date | None = None) -> "NodalAppointmentQuerySet":
-        """Return the appointments in force on `on` (today by default), both days inclusive."""
+        """Return the appointments in force on `on` (today by default), both days inclusive.
+
+        This alone tells who acts for an authority. A delegation counts while the appointment
+        that it stems from does, and as long as both users may sign in.
+        """
         on = on or timezone.localdate()
-        ended = Q(until__isnull=False, until__lt=on)
-        return self.filter(starts_on__lte=on, user__is_active=True).exclude(ended)
+        direct = Q(delegated_from__isnull=True)
+        stems = Q(
+            ended_at__isnull=True,
+            delegated_from__starts_on__lte=on,
+            delegated_from__user__is_active=True,
+        )
+        stems &= Q(delegated_from__until__isnull=True) | Q(delegated_from__until__gte=on)
+        return self._covering(on).filter(direct | stems, user__is_active=True)
+
+    def _covering(self, on: date) -> "NodalAppointmentQuerySet":
+        return self.filter(Q(until__isnull=True) | Q(until__gte=on), starts_on__lte=on)
+
+    def principals_of(self, user: User, authority: CadreAuthority | None) -> set[int | None]:
+        """Return the keys of those for whom `user` acts for `authority` today.
+
+        None stands for an appointment of their own.
+        """
+        rows = self.current().filter(user=user, authority=authority)
+        return set(rows.values_list("delegated_from__user", flat=True))
+
+    def delegations(self) -> "NodalAppointmentQuerySet":
+        return self.filter(delegated_from__isnull=False)
+
+    def visible_to(self, user: User) -> "NodalAppointmentQuerySet":
+        """Return all to the desk, else what `user` holds or has delegated."""
+        if user.has_role(Role.DEALING_HAND, Role.AUDITOR) or user.is_superuser:
+            return self
+        return self.filter(Q(user=user) | Q(delegated_from__user=user))
+
+    def given_by(self, user: User) -> "NodalAppointmentQuerySet":
+        return self.delegations().filter(delegated_from__user=user)
+
+    def given_to(self, user: User) -> "NodalAppointmentQuerySet":
+        return self.delegations().filter(user=user)
+
+    def to_delegate(self, user: User) -> "NodalAppointmentQuerySet":
+        """Return the appointments in force that `user` holds themself."""
+        return self.current().filter(user=user, delegated_from__isnull=True).order_by("pk")
+
+    def with_both(self) -> "NodalAppointmentQuerySet":
+        """Add the authority and both users; the latest first."""
+        both = self.select_related("authority", "user", "delegated_from__user", "ended_by")
+        return both.order_by("-starts_on", "-pk")
+
+    def without_role(self, on: date) -> "NodalAppointmentQuerySet":
+        """Return the delegations whose days have come and whose holder lacks the role."""
+        rows = self.current(on).filter(delegated_from__isnull=False)
+        return rows.exclude(user__groups__name=Role.NODAL_OFFICER.value)
+
+    def with_role_to_take(self, on: date) -> "NodalAppointmentQuerySet":
+        """Return the delegations that gave the role to somebody who acts for nobody any more."""
+        acting = NodalAppointment.objects.current(on).values("user")
+        begun = self.filter(gave_role=True, starts_on__lte=on)
+        return begun.exclude(user__in=acting)
 
 
 class NodalAppointment(models.Model):
-    """That a user acts for a cadre controlling authority, from one day to another."""
+    """That a user acts for a cadre controlling authority, from one day to another.
+
+    By an order, or by delegation: then it stems from the appointment of whoever delegates.
+    """
 
     authority = models.ForeignKey(
         CadreAuthority,
@@ -227,6 +287,21 @@ class NodalAppointment(models.Model):
     starts_on = models.DateField(_("from"))
     until = models.DateField(_("until"), null=True, blank=True)
     order_reference = models.CharField(_("order"), max_length=100, blank=True)
+    delegated_from = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="delegations",
+        verbose_name=_("delegated from"),
+    )
+    reason = models.CharField(_("reason of the delegation"), max_length=250, blank=True)
+    ended_at = models.DateTimeField(_("ended early at"), null=True, blank=True)
+    ended_by = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("ended by")
+    )
+    # The role came with this delegation, and goes when its holder acts for nobody any more.
+    gave_role = models.BooleanField(default=False, editable=False)
 
     objects = NodalAppointmentQuerySet.as_manager()
 
@@ -237,8 +312,24 @@ class NodalAppointment(models.Model):
             models.CheckConstraint(
                 condition=Q(until__isnull=True) | Q(until__gte=F("starts_on")),
                 name="accounts_nodalappointment_ends_after_start",
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(delegated_from__isnull=True) | Q(until__isnull=False, reason__gt=""),
+                name="accounts_nodalappointment_delegated_with_reason",
+            ),
+            models.CheckConstraint(
+                condition=Q(ended_at__isnull=True, ended_by__isnull=True)
+                | Q(ended_at__isnull=False, ended_by__isnull=False, delegated_from__isnull=False),
+                name="accounts_nodalappointment_ended_by_someone",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.user} – {self.authority}"
+
+    @property
+    def delegated_by(self) -> User | None:
+        return self.delegated_from.user if self.delegated_from else None
+
+    def is_over(self, on: date) -> bool:
+        return self.ended_at is not None or (self.until is not None and self.until < on)

@@ -45,6 +45,11 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_active = models.BooleanField(_("active"), default=True)
     joined_at = models.DateTimeField(_("registered at"), default=timezone.now)
     language = models.CharField(_("language of mail"), max_length=5, default="en")
+    wants_digest = models.BooleanField(
+        _("one mail a day"),
+        default=True,
+        help_text=_("Intimations come in one mail a day; otherwise each at once."),
+    )
 
     objects = UserManager()
 

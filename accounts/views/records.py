@@ -159,7 +159,10 @@ def inbox_read(request: UserRequest) -> HttpResponse:
 
 @require_safe
 def account(request: UserRequest) -> HttpResponse:
-    context = {"has_second_factor": facts.has_second_factor(request.user)}
+    context = {
+        "has_second_factor": facts.has_second_factor(request.user),
+        "acts_for_authority": request.user.has_role(Role.NODAL_OFFICER),
+    }
     return TemplateResponse(request, "accounts/account.html", context)
 
 

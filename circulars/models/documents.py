@@ -33,6 +33,7 @@ class IssuedDocument(models.Model):
     title_hi = models.CharField(_("title in Hindi"), max_length=250, blank=True)
     dated_on = models.DateField(_("dated"))
     # What the public verification page may show, so that an edited paper is caught: no bank data.
+    # Frozen, in the shapes that `circulars.facts.verification_of` reads.
     particulars: Any = models.JSONField(_("particulars"), default=dict)
     is_public = models.BooleanField(_("the PDF itself is public"), default=False)
     pdf = models.FileField(_("PDF"), upload_to="documents/%Y/", max_length=200)
@@ -47,6 +48,8 @@ class IssuedDocument(models.Model):
         _("standing"), max_length=10, choices=Standing, default=Standing.VALID
     )
     ended_on = models.DateField(_("ended on"), null=True, blank=True)
+    # For anybody who verifies: {"en": …, "hi": …}, or nothing.
+    ended_because: Any = models.JSONField(_("why it ended"), null=True, blank=True)
     replaced_by = models.ForeignKey(
         "self",
         models.PROTECT,

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from functools import partial
 from typing import Any
 
 from django.core.files.storage import default_storage
@@ -25,6 +24,7 @@ from committee.models import AgendaItem, Invitation, ItemPaper, Meeting, Proposa
 from committee.policies import agenda as policies
 from committee.policies.meetings import why_not_edit
 from committee.states import MeetingState
+from igot.lib.commits import after_commit
 from igot.lib.errors import Refused
 
 
@@ -103,7 +103,7 @@ def remove_item(*, item_id: int, reason: str, acting_user: User, at: datetime) -
     audit.record(item, "item.removed", acting_user=acting_user, at=at, reason=reason)
     files = [str(paper.file.name) for paper in item.papers.all()]
     ItemPaper.objects.filter(item=item).delete()
-    transaction.on_commit(partial(_drop_files, files), robust=True)
+    after_commit(_drop_files, files)
     Invitation.objects.filter(item=item).delete()
     item.delete()
     _close_up(meeting)

@@ -9,6 +9,7 @@ from accounts import audit
 from accounts.models import AuditEntry, User
 from accounts.notifications import notify
 from committee import states
+from committee.actions.locks import lock_meeting
 from committee.actions.proposals import advance
 from committee.models import (
     Currency,
@@ -36,8 +37,7 @@ def announce_decisions(*, meeting_id: int, acting_user: User, at: datetime) -> i
     and the decision in the catalogue comes into force; publishing is a second person's.
     :raises Refused: minutes not confirmed, nothing to announce, or not the secretary
     """
-    rows = Meeting.objects.select_for_update(no_key=True, of=("self",))
-    meeting = rows.select_related("committee").get(pk=meeting_id)
+    meeting = lock_meeting(meeting_id)
     if reason := policies.why_not_announce(meeting, acting_user):
         raise Refused(reason)
     waiting = Resolution.objects.select_for_update(no_key=True, of=("self",))

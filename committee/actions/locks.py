@@ -25,6 +25,12 @@ def lock_item(meeting: Meeting, item_id: int) -> AgendaItem:
     return item
 
 
+def lock_single_item(item_id: int) -> AgendaItem:
+    """Lock one item for what concerns it alone, and read it anew with all that is asked of it."""
+    rows = AgendaItem.objects.select_for_update(no_key=True, of=("self",)).with_all()
+    return rows.get(pk=item_id)
+
+
 def lock_live_items(meeting: Meeting) -> list[AgendaItem]:
     """Lock the items of a locked meeting on which members still act."""
     rows = AgendaItem.objects.filter(meeting=meeting, state__in=ASKED)

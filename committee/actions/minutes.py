@@ -14,6 +14,7 @@ from accounts.notifications import notify
 from circulars import actions as papers
 from circulars.documents import KeptPdf
 from committee import documents, minutes_text, states
+from committee.actions.locks import lock_meeting
 from committee.models import Corrigendum, Meeting, Minutes, Resolution
 from committee.policies import minutes as policies
 from igot.lib.dates import civil_date
@@ -26,7 +27,7 @@ def draft_minutes(*, meeting_id: int, acting_user: User, at: datetime) -> Minute
 
     :raises Refused: not closed, not the secretary, or there are minutes already
     """
-    meeting = _locked_meeting(meeting_id)
+    meeting = lock_meeting(meeting_id)
     if reason := policies.why_not_draft(meeting, acting_user):
         raise Refused(reason)
     made = minutes_text.made_from_rows(meeting)
@@ -230,15 +231,10 @@ def digest_of_corrigendum(corrigendum: Corrigendum) -> str:
     )
 
 
-def _locked_meeting(meeting_id: int) -> Meeting:
-    rows = Meeting.objects.select_for_update(no_key=True, of=("self",))
-    return rows.select_related("committee").get(pk=meeting_id)
-
-
 def _locked(minutes_id: int) -> Minutes:
     """Lock the meeting, then its minutes: every change of either does so in this order."""
     meeting_id = Minutes.objects.values_list("meeting_id", flat=True).get(pk=minutes_id)
-    meeting = _locked_meeting(meeting_id)
+    meeting = lock_meeting(meeting_id)
     minutes = Minutes.objects.select_for_update(no_key=True).get(pk=minutes_id)
     minutes.meeting = meeting
     return minutes

@@ -9,7 +9,7 @@ from accounts import audit
 from accounts.models import User
 from accounts.notifications import notify
 from committee import rules, states
-from committee.actions.locks import lock_proposals
+from committee.actions.locks import lock_proposals, lock_single_item
 from committee.actions.proposals import advance
 from committee.actions.room import decide_item
 from committee.models import AgendaItem, Meeting, Participation, Resolution
@@ -29,7 +29,7 @@ def record_resolution(*, item_id: int, terms: Terms, acting_user: User, at: date
 
     :raises Refused: not closed, decided already, no quorum, against the votes, or terms missing
     """
-    item = _lock(item_id)
+    item = lock_single_item(item_id)
     members = list(item.participations.with_member())
     _check(item, members, terms, acting_user)
     resolution = Resolution.objects.create(
@@ -63,7 +63,7 @@ def correct_resolution(
     """
     found = Resolution.objects.values_list("item__meeting_id", "item_id").get(pk=resolution_id)
     Meeting.objects.select_for_update(no_key=True).get(pk=found[0])  # its minutes wait for us
-    item = _lock(found[1])
+    item = lock_single_item(found[1])
     resolution = Resolution.objects.select_for_update(no_key=True).get(pk=resolution_id)
     resolution.item = item
     members = list(item.participations.with_member())
@@ -94,11 +94,6 @@ def correct_resolution(
                 why=why,
             )
     return resolution
-
-
-def _lock(item_id: int) -> AgendaItem:
-    rows = AgendaItem.objects.select_for_update(no_key=True, of=("self",)).with_all()
-    return rows.get(pk=item_id)
 
 
 def _check(item: AgendaItem, members: list[Participation], terms: Terms, user: User) -> None:

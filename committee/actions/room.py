@@ -11,7 +11,12 @@ from accounts import audit
 from accounts.models import AuditEntry, User
 from accounts.notifications import notify
 from committee import rules, states
-from committee.actions.locks import lock_item, lock_meeting_of_item, lock_proposals
+from committee.actions.locks import (
+    lock_item,
+    lock_meeting_of_item,
+    lock_proposals,
+    lock_single_item,
+)
 from committee.actions.proposals import advance
 from committee.models import AgendaItem, Meeting
 from committee.policies import room as policies
@@ -64,7 +69,7 @@ def close_item(*, item_id: int, acting_user: User, at: datetime) -> AgendaItem:
 
     :raises Refused: the item is not open
     """
-    item = _lock(item_id)
+    item = lock_single_item(item_id)
     if reason := policies.why_not(states.CLOSE_ITEM, item, acting_user):
         raise Refused(reason)
     item.closed_at = at
@@ -94,11 +99,6 @@ def _open(item: AgendaItem, user: User, at: datetime, **details: object) -> Audi
     entry = _advance(item, states.OPEN_ITEM, user, at, **details)
     Meeting.objects.filter(pk=item.meeting_id).update(current_item=item)
     return entry
-
-
-def _lock(item_id: int) -> AgendaItem:
-    rows = AgendaItem.objects.select_for_update(no_key=True, of=("self",)).with_all()
-    return rows.get(pk=item_id)
 
 
 def _advance(item: AgendaItem, step: Step, user: User, at: datetime, **details: Any) -> AuditEntry:

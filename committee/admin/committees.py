@@ -10,7 +10,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from accounts.desk import DeskAdmin, DeskInline, DeskStep, user_of
+from accounts.desk import DeskAdmin, DeskInline, DeskStep, DraftInline, user_of
 from accounts.models import User
 from accounts.roles import Role
 from committee import states
@@ -104,21 +104,13 @@ class SeatAdmin(DeskAdmin):
         return super().formfield_for_foreignkey(db_field, request, **given)
 
 
-class CriterionInline(DeskInline):
+class CriterionInline(DraftInline):
     model = Criterion
-    can_delete = True
     ordering = ("position",)
     editable_fields = ("position", "title", "title_hi", "help_text", "help_text_hi", "weight")
 
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return _is_draft(obj) and super().has_add_permission(request, obj)
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return _is_draft(obj) and super().has_change_permission(request, obj)
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Let a criterion of a draft be taken out again: nobody has scored by it."""
-        return _is_draft(obj) and self.has_change_permission(request, obj)
+    def is_draft(self, thing: Any) -> bool:
+        return _is_draft(thing)
 
 
 @admin.register(Rubric)

@@ -12,14 +12,9 @@ from django.utils.translation import pgettext_lazy
 from accounts.models import User
 from accounts.roles import Role
 from courses.models import BilingualModel, in_language
+from igot.lib.validity import holding
 
 DESK = (Role.COMMITTEE_SECRETARY, Role.AUDITOR)
-
-
-def holding(day: date, *, first: str = "effective_from", until: str = "effective_to") -> Q:
-    """Return the condition that a row with a first and a last day holds on `day`, inclusive."""
-    ended = Q(**{f"{until}__isnull": False, f"{until}__lt": day})
-    return Q(**{f"{first}__lte": day}) & ~ended
 
 
 class CommitteeQuerySet(models.QuerySet["Committee"]):

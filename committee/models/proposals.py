@@ -11,7 +11,7 @@ from django.utils.translation import pgettext_lazy
 from accounts.models import User
 from accounts.roles import Role
 from committee.states import PROPOSAL_ENDS, PROPOSAL_SECRET, MeetingState, ProposalState
-from courses.models import BilingualModel, Course, Institute, Provider, in_language
+from courses.models import BilingualModel, Course, Institute, Outcome, Provider, in_language
 
 
 class Currency(models.TextChoices):
@@ -21,13 +21,6 @@ class Currency(models.TextChoices):
     INR = "INR", _("Indian rupees")
     EUR = "EUR", _("Euro")
     GBP = "GBP", _("Pounds sterling")
-
-
-class Outcome(models.TextChoices):
-    SHORTLISTED = "shortlisted", _("Shortlisted")
-    DEFERRED = "deferred", _("Deferred")
-    REJECTED = "rejected", _("Rejected")
-    MORE_INFORMATION = "more_info", _("More information asked for")
 
 
 class ProposalImportQuerySet(models.QuerySet["ProposalImport"]):

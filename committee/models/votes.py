@@ -151,9 +151,6 @@ class ResolutionQuerySet(models.QuerySet["Resolution"]):
     def announced(self) -> "ResolutionQuerySet":
         return self.filter(announced_at__isnull=False)
 
-    def unannounced(self) -> "ResolutionQuerySet":
-        return self.filter(announced_at__isnull=True)
-
     def waiting(self, day: date) -> "ResolutionQuerySet":
         """Return what was announced and comes into force by `day`, but is not yet adopted."""
         rows = self.announced().filter(outcome=Outcome.SHORTLISTED, decision__isnull=True)

@@ -107,7 +107,3 @@ def shown_label(proposal: Proposal, user: User) -> str:
     if proposal.state in PROPOSAL_SECRET and not is_told_all(user):
         return _("With the committee")
     return proposal.get_state_display()
-
-
-def may_screen(user: User) -> bool:
-    return user.has_role(Role.COMMITTEE_SECRETARY)

@@ -30,6 +30,7 @@ from courses.models import (
     Provider,
     Requirement,
 )
+from courses.models.institutes import RULE_FIELDS
 
 
 @admin.register(Provider)
@@ -92,7 +93,7 @@ class GradeRuleInline(DeskInline):
     model = GradeRule
     form = DatedRowForm
     formset = DatedFormSet
-    editable_fields = ("least_grade", "needs_proctored_exam", *DATED)
+    editable_fields = (*RULE_FIELDS, *DATED)
 
 
 @admin.register(Programme)
@@ -263,4 +264,4 @@ class GradeRuleAdmin(DeskAdmin):
     search_fields = ("programme__title",)
     ordering = ("programme", "-effective_from")
     add_fields = ("programme",)
-    editable_fields = ("least_grade", "needs_proctored_exam", *DATED)
+    editable_fields = (*RULE_FIELDS, *DATED)

@@ -50,7 +50,7 @@ class DatedRowForm(DeskForm):
 class DatedForm(DatedRowForm):
     """The same with the others of its course or programme in mind."""
 
-    owner_names = ("course", "programme")
+    owner_names: tuple[str, ...] = ("course", "programme")
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}

@@ -97,6 +97,8 @@ class RunAdmin(DeskAdmin):
         "name_hi",
         *RUN_DAYS,
         "expected_month",
+        "seats",
+        "cities_close_on",
         "note",
         "note_hi",
         "circular",

@@ -5,6 +5,7 @@ from courses.models.base import (
     Certification,
     DatedModel,
     DatedQuerySet,
+    Outcome,
     in_language,
 )
 from courses.models.catalogue import (
@@ -45,6 +46,7 @@ __all__ = [
     "FormerTitle",
     "GradeRule",
     "Institute",
+    "Outcome",
     "Programme",
     "ProgrammeCourse",
     "Provider",

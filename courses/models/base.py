@@ -8,6 +8,8 @@ from django.db.models import Q
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from igot.lib.validity import holding
+
 
 def in_language(english: str, hindi: str) -> str:
     """Return the Hindi text to readers of Hindi where there is one, else the English."""
@@ -20,6 +22,15 @@ class Certification(models.TextChoices):
     GRADE_AND_EXAM = "grade_exam", _("Online grade and proctored examination")
     MODULES = "modules", _("Completion of all modules")
     CERTIFICATE = "certificate", _("Certificate of the institute")
+
+
+class Outcome(models.TextChoices):
+    """What the committee decides on a course that is proposed."""
+
+    SHORTLISTED = "shortlisted", _("Shortlisted")
+    DEFERRED = "deferred", _("Deferred")
+    REJECTED = "rejected", _("Rejected")
+    MORE_INFORMATION = "more_info", _("More information asked for")
 
 
 class BilingualModel(models.Model):
@@ -46,8 +57,7 @@ def ends_after_start(table: str) -> models.CheckConstraint:
 class DatedQuerySet(models.QuerySet[Any]):
     def in_force(self, on: date) -> "DatedQuerySet":
         """Return the rows in force on `on`, both days inclusive, the latest first."""
-        ended = Q(effective_to__isnull=False, effective_to__lt=on)
-        return self.filter(effective_from__lte=on).exclude(ended).order_by("-effective_from")
+        return self.filter(holding(on)).order_by("-effective_from")
 
 
 class DatedModel(models.Model):

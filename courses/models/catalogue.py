@@ -20,6 +20,8 @@ from courses.models.base import (
 from courses.models.committee import CommitteeDecision
 from courses.models.institutes import GradeRule, Institute, Programme, Provider
 
+OF_THE_EXAM = ("online_weight", "exam_weight", "least_total", "least_exam_score")  # in a grade rule
+
 
 class CourseQuerySet(models.QuerySet["Course"]):
     def published(self, on: date | None = None) -> "CourseQuerySet":
@@ -88,6 +90,7 @@ class CourseQuerySet(models.QuerySet["Course"]):
             .annotate(
                 least_grade=Subquery(rules.values("least_grade")[:1]),
                 needs_exam=Subquery(rules.values("needs_proctored_exam")[:1]),
+                **{name: Subquery(rules.values(name)[:1]) for name in OF_THE_EXAM},
             )
         )
 
@@ -197,14 +200,6 @@ class Course(BilingualModel):
     @property
     def withdrawn_reason_in_language(self) -> str:
         return in_language(self.withdrawn_reason, self.withdrawn_reason_hi)
-
-    @property
-    def searched_text(self) -> str:
-        """All words by which the course is found, in both languages."""
-        institute = self.institute
-        names = (institute.title, institute.title_hi, institute.short_name, institute.short_name_hi)
-        own = (self.code, self.title, self.title_hi, self.objective, self.objective_hi)
-        return " ".join((*own, *names))
 
     @property
     def is_self_paced(self) -> bool:

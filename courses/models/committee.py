@@ -10,8 +10,9 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from accounts.roles import Role
 from circulars.models import Circular
-from courses.models.base import Certification, in_language
+from courses.models.base import Certification, Outcome, in_language
 from courses.states import DecisionState
+from igot.lib.validity import holding
 
 
 class CommitteeDecisionQuerySet(models.QuerySet["CommitteeDecision"]):
@@ -20,9 +21,8 @@ class CommitteeDecisionQuerySet(models.QuerySet["CommitteeDecision"]):
 
     def authorising(self, day: date) -> "CommitteeDecisionQuerySet":
         """Return the decisions by which a course may be offered on `day`, both ends inclusive."""
-        ended = Q(valid_to__isnull=False, valid_to__lt=day)
-        shortlisted = CommitteeDecision.Outcome.SHORTLISTED
-        return self.in_force().filter(outcome=shortlisted, valid_from__lte=day).exclude(ended)
+        holds = holding(day, first="valid_from", until="valid_to")
+        return self.in_force().filter(holds, outcome=Outcome.SHORTLISTED)
 
     def visible_to(self, user: Any) -> "CommitteeDecisionQuerySet":
         """Return what is in force, and everything to the committee and to the desk."""
@@ -44,11 +44,7 @@ class CommitteeDecisionQuerySet(models.QuerySet["CommitteeDecision"]):
 class CommitteeDecision(models.Model):
     """What the selection committee resolved on a course: the authority to offer it."""
 
-    class Outcome(models.TextChoices):
-        SHORTLISTED = "shortlisted", _("Shortlisted")
-        DEFERRED = "deferred", _("Deferred")
-        REJECTED = "rejected", _("Rejected")
-        MORE_INFORMATION = "more_info", _("More information asked for")
+    Outcome = Outcome
 
     resolution_number = models.CharField(_("resolution"), max_length=60, unique=True)
     decided_on = models.DateField(

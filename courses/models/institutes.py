@@ -1,10 +1,12 @@
 """Who offers courses: institutes, providers of platforms, programmes and what passing means."""
 
-from typing import Any
+from typing import Any, Final
 
+from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from courses.models.base import BilingualModel, DatedModel, ends_after_start, in_language
@@ -95,8 +97,23 @@ class Programme(BilingualModel):
         return in_language(self.summary, self.summary_hi)
 
 
+# What passing means, column by column: of a grade rule, and of whatever was decided under one.
+RULE_FIELDS: Final = (
+    "least_grade",
+    "needs_proctored_exam",
+    "online_weight",
+    "exam_weight",
+    "least_exam_score",
+    "least_total",
+)
+
+
 class GradeRule(DatedModel):
-    """What passing means in a programme, from one day to another."""
+    """What passing means in a programme, from one day to another.
+
+    Either the examination is passed or it is not, as the provider says; or online grade and score
+    of the examination are weighed, and the total decides.
+    """
 
     programme = models.ForeignKey(
         Programme, models.PROTECT, related_name="grade_rules", verbose_name=_("programme")
@@ -105,6 +122,32 @@ class GradeRule(DatedModel):
         _("least online grade, in per cent"), max_digits=5, decimal_places=2
     )
     needs_proctored_exam = models.BooleanField(_("proctored examination required"), default=True)
+    least_exam_score = models.DecimalField(
+        _("least score of the examination, in per cent"),
+        max_digits=5,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        help_text=_("Blank: the provider says whether the examination is passed."),
+    )
+    online_weight = models.DecimalField(
+        _("weight of the online grade, in per cent"),
+        max_digits=5,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        help_text=_("Blank, with the next two: nothing is weighed."),
+    )
+    exam_weight = models.DecimalField(
+        _("weight of the examination, in per cent"),
+        max_digits=5,
+        decimal_places=2,
+        null=True,
+        blank=True,
+    )
+    least_total = models.DecimalField(
+        _("least total, in per cent"), max_digits=5, decimal_places=2, null=True, blank=True
+    )
 
     class Meta:
         verbose_name = _("grade rule")
@@ -117,8 +160,43 @@ class GradeRule(DatedModel):
                 condition=Q(least_grade__gte=0, least_grade__lte=100),
                 name="courses_graderule_within_hundred",
             ),
+            models.CheckConstraint(
+                condition=Q(
+                    online_weight__isnull=True, exam_weight__isnull=True, least_total__isnull=True
+                )
+                | Q(
+                    online_weight__gt=0,
+                    exam_weight=100 - F("online_weight"),
+                    exam_weight__gt=0,
+                    least_total__range=(0, 100),
+                    needs_proctored_exam=True,
+                ),
+                name="courses_graderule_weights_make_a_hundred",
+            ),
+            models.CheckConstraint(
+                condition=Q(least_exam_score__isnull=True)
+                | Q(least_exam_score__range=(0, 100), needs_proctored_exam=True),
+                name="courses_graderule_exam_score_of_an_exam",
+            ),
             ends_after_start("graderule"),
         ]
 
     def __str__(self) -> str:
         return f"{self.programme}: {self.least_grade}"
+
+    def clean(self) -> None:
+        weighed = [self.online_weight, self.exam_weight, self.least_total]
+        has_weights = any(value is not None for value in weighed)
+        problems = {}
+        if has_weights and None in weighed:
+            names = ("online_weight", "exam_weight", "least_total")
+            missing = [n for n, value in zip(names, weighed, strict=True) if value is None]
+            words = gettext("Give both weights and the least total, or leave all three blank.")
+            problems = dict.fromkeys(missing, words)
+        elif has_weights and sum(weighed[:2]) != 100:  # type: ignore[arg-type]
+            problems["exam_weight"] = gettext("The two weights make a hundred together.")
+        if not self.needs_proctored_exam and (has_weights or self.least_exam_score is not None):
+            words = gettext("Weights and a least score need a proctored examination.")
+            problems.setdefault("needs_proctored_exam", words)
+        if problems:
+            raise ValidationError(problems)

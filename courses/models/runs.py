@@ -137,6 +137,21 @@ class Run(models.Model):
         help_text=_("First day of the month, for a batch that is announced without days."),
     )
 
+    # Not terms: they may change while officers register (docs/decisions/0151).
+    seats = models.PositiveIntegerField(
+        _("seats"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1)],
+        help_text=_("Blank: no limit. Who registers beyond the seats stands on the waiting list."),
+    )
+    cities_close_on = models.DateField(
+        _("examination cities may be chosen until"),
+        null=True,
+        blank=True,
+        help_text=_("Blank: as the policy of registration says, counted back from the end."),
+    )
+
     objects = RunQuerySet.as_manager()
 
     class Meta:

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime
-from functools import partial
 from typing import Any
 
 from django.core.files.storage import default_storage
@@ -16,6 +15,7 @@ from courses.models import Run
 from eligibility.models import RollScreening, RuleSetVersion
 from eligibility.models.rolls import KEPT_FOR, MOST_ATTEMPTS, SENDERS
 from eligibility.states import RollState
+from igot.lib.commits import after_commit
 from igot.lib.dates import civil_date
 from igot.lib.errors import Refused
 
@@ -166,7 +166,7 @@ def expire_roll(*, roll_id: int, at: datetime) -> RollScreening:
     roll = _lock(roll_id)
     if roll.state != RollState.DONE or not roll.kept_until or roll.kept_until >= civil_date(at):
         raise _not_now(roll)
-    transaction.on_commit(partial(default_storage.delete, str(roll.result.name)), robust=True)
+    after_commit(default_storage.delete, str(roll.result.name))
     roll.result, roll.preview = "", []
     _advance(roll, RollState.EXPIRED)
     _record(roll, "roll.deleted", None, at)
@@ -193,7 +193,7 @@ def _fail(roll: RollScreening, problem: str, at: datetime) -> None:
 
 
 def _forget_file(roll: RollScreening) -> None:
-    transaction.on_commit(partial(default_storage.delete, str(roll.file.name)), robust=True)
+    after_commit(default_storage.delete, str(roll.file.name))
     roll.file = ""
 
 

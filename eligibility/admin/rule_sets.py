@@ -20,7 +20,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from accounts.desk import DeskAdmin, DeskInline, DeskStep, user_of
+from accounts.desk import DeskAdmin, DeskStep, DraftInline, user_of
 from circulars.models import Circular
 from eligibility import facts, policies, reading, states
 from eligibility.actions import rule_sets as actions
@@ -69,21 +69,13 @@ class RuleSetAdmin(DeskAdmin):
     editable_fields = ("name", "name_hi")
 
 
-class AudienceInline(DeskInline):
+class AudienceInline(DraftInline):
     model = AudienceEntry
     form = LineForm
-    can_delete = True
     editable_fields = ("family", "service_code", "group", "answer", "source", "source_hi")
 
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return _is_draft(obj) and super().has_add_permission(request, obj)
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return _is_draft(obj) and super().has_change_permission(request, obj)
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Let a line of a draft be taken out again: it never was law."""
-        return _is_draft(obj) and self.has_change_permission(request, obj)
+    def is_draft(self, thing: Any) -> bool:
+        return _is_draft(thing)
 
 
 @admin.register(RuleSetVersion)

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Officer, Service, User
 from circulars.models import Circular
 from eligibility import states
+from igot.lib.validity import holding
 
 MOST_YEARS: Final = 40
 LEAST_AGE: Final = 18
@@ -43,9 +44,8 @@ class RuleSetVersionQuerySet(models.QuerySet["RuleSetVersion"]):
 
     def in_force(self, code: str, on: date) -> "RuleSetVersionQuerySet":
         """Return the approved version of rule set `code` on `on`, both days inclusive."""
-        ended = Q(effective_to__isnull=False, effective_to__lt=on)
-        found = self.approved().filter(rule_set__code=code, effective_from__lte=on)
-        return found.exclude(ended).order_by("-effective_from")
+        found = self.approved().filter(holding(on), rule_set__code=code)
+        return found.order_by("-effective_from")
 
     def governing(self, code: str, on: date) -> "RuleSetVersion | None":
         """Return the version that judges a training commencing on `on`.

@@ -1,8 +1,9 @@
 """What happens to certificates: sent in, then verified, returned or rejected by somebody else."""
 
 import logging
+from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Any, Final
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -11,15 +12,15 @@ from accounts import audit
 from accounts.models import AuditEntry, User
 from accounts.notifications import notify
 from credits import actions as ledger
+from credits.models import CreditEntry
 from enrollment import certificate_checks, pool_policies, states
-from enrollment.actions import steps
+from enrollment.actions import completions, pieces, steps
 from enrollment.models import CertificateCheck, CertificateSubmission, Enrollment
 from igot.lib.errors import Refused
 from igot.lib.files import stored_with
 from igot.lib.uploads import CheckedFile
 
 log = logging.getLogger("igot.uploads")
-MOST_FILES: Final = 20  # of one officer
 
 
 def send_certificate(
@@ -32,7 +33,7 @@ def send_certificate(
     acting_user: User,
     at: datetime,
 ) -> CertificateSubmission:
-    """Send in a certificate for review, with what the portal finds about it.
+    """Send in a certificate: the portal checks it, then a person reviews it.
 
     It takes the place of one that is under review or was returned. The file goes again if
     anything refuses it.
@@ -48,15 +49,17 @@ def send_certificate(
         name_on_certificate=name_on_certificate,
         completed_on=completed_on,
         uploaded_at=at,
+        check_at=at,
     )
     with stored_with(submission, submission.file, file), transaction.atomic(durable=True):
         enrollment = _lock(enrollment_id)
         submission.enrollment, submission.officer = enrollment, enrollment.officer
         submission.course = enrollment.course
-        _check_open(enrollment, acting_user)
+        pieces.check_open(enrollment, acting_user)
         _supersede(enrollment, acting_user, at)
         _check_new(submission)
         _keep(submission, file, acting_user, at)
+        pieces.drop_uploads(enrollment)  # where it came in pieces, they are done with
     return submission
 
 
@@ -86,15 +89,24 @@ def verify_certificate(*, submission_id: int, acting_user: User, at: datetime) -
 
 
 @transaction.atomic(durable=True)
-def return_certificate(*, submission_id: int, reason: str, acting_user: User, at: datetime) -> None:
-    """Ask the officer for a better or another file, saying why.
+def return_certificate(
+    *,
+    submission_id: int,
+    reason: str,
+    acting_user: User,
+    at: datetime,
+    field_reasons: Mapping[str, str] | None = None,
+) -> None:
+    """Ask the officer for a better or another file, saying why; `field_reasons` stand at the form.
 
     :raises Refused: the step is not open to `acting_user`
     """
     submission = _lock_for(states.RETURN_CERTIFICATE, submission_id, acting_user)
-    submission.reason = reason
-    entry = _review(submission, states.RETURN_CERTIFICATE, acting_user, at, reason=reason)
-    _tell(submission, entry, reason=reason)
+    submission.field_reasons = dict(field_reasons or {})
+    submission.reason = reason or "; ".join(submission.field_reasons.values())
+    said = "; ".join(filter(None, [reason, *submission.field_reasons.values()]))
+    entry = _review(submission, states.RETURN_CERTIFICATE, acting_user, at, reason=said)
+    _tell(submission, entry, reason=said)
 
 
 @transaction.atomic(durable=True)
@@ -107,6 +119,27 @@ def reject_certificate(*, submission_id: int, reason: str, acting_user: User, at
     submission.reason = reason
     entry = _review(submission, states.REJECT_CERTIFICATE, acting_user, at, reason=reason)
     _tell(submission, entry, reason=reason)
+
+
+@transaction.atomic
+def revoke_certificate(*, submission_id: int, reason: str, acting_user: User, at: datetime) -> None:
+    """Revoke a verified certificate whose result was reversed, with the points it brought.
+
+    Plain atomic, for reversing the result calls it; the officer hears of it there. A programme
+    that it completed is revoked too. Claims are left alone: their guards read again.
+    :raises Refused: the step is not open to `acting_user`, or points that were used would be
+        missing
+    """
+    submission = _lock_for(states.REVOKE_CERTIFICATE, submission_id, acting_user)
+    submission.reason = reason
+    _advance(submission, states.REVOKE_CERTIFICATE)
+    event = "certificate.revoked"
+    audit.record(submission, event, acting_user=acting_user, at=at, reason=reason)
+    Enrollment.objects.filter(pk=submission.enrollment_id).update(completed_on=None)
+    award = CreditEntry.objects.filter(key=f"award:{submission.pk}").first()
+    if award is not None and not CreditEntry.objects.filter(reverses=award).exists():
+        ledger.reverse_entry(entry_id=award.pk, reason=reason, acting_user=acting_user, at=at)
+    completions.revoke_resting_on(submission, reason=reason, acting_user=acting_user, at=at)
 
 
 def _lock(enrollment_id: int) -> Enrollment:
@@ -126,18 +159,6 @@ def _lock_for(
     if reason := pool_policies.why_not_review(step, submission, acting_user):
         raise Refused(reason)
     return submission
-
-
-def _check_open(enrollment: Enrollment, acting_user: User) -> None:
-    result = certificate_checks.latest_result(enrollment)
-    has_passed = result is not None and result.passed
-    if reason := pool_policies.why_not_upload(enrollment, acting_user, has_passed=has_passed):
-        raise Refused(reason)
-    own = CertificateSubmission.objects.filter(officer=enrollment.officer)
-    if own.filter(course=enrollment.course, state=states.VERIFY.target).exists():
-        raise Refused(_("Your certificate for this course is verified already."))
-    if own.count() >= MOST_FILES:
-        raise Refused(_("You have sent in %(count)s files already.") % {"count": MOST_FILES})
 
 
 def _supersede(enrollment: Enrollment, acting_user: User, at: datetime) -> None:
@@ -167,25 +188,9 @@ def _keep(
     submission: CertificateSubmission, file: CheckedFile, acting_user: User, at: datetime
 ) -> None:
     submission.save()
-    found = certificate_checks.checks_of(submission, file)
-    CertificateCheck.objects.bulk_create(
-        CertificateCheck(
-            submission=submission,
-            check_code=check.code,
-            passed=check.passed,
-            detail=check.detail[:300],
-            at=at,
-        )
-        for check in found
-    )
-    audit.record(
-        submission,
-        "certificate.sent",
-        acting_user=acting_user,
-        at=at,
-        sha256=file.sha256,
-        failed=[str(check.code) for check in found if not check.passed],
-    )
+    found = certificate_checks.of_file(file)
+    CertificateCheck.objects.bulk_create(check.as_row(submission, at) for check in found)
+    audit.record(submission, "certificate.sent", acting_user=acting_user, at=at, sha256=file.sha256)
 
 
 def _review(

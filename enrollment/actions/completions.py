@@ -11,9 +11,10 @@ from accounts.models import Officer, User
 from accounts.notifications import notify
 from circulars.actions import documents as issued
 from circulars.documents import KeptPdf
+from circulars.particulars import Particular, frozen
 from courses.models import Programme
 from enrollment import completion_letter, completions, policies
-from enrollment.models import ProgrammeCompletion
+from enrollment.models import CertificateSubmission, ProgrammeCompletion
 from igot.lib.dates import civil_date
 from igot.lib.errors import Refused
 
@@ -57,9 +58,12 @@ def record_completion(*, officer_id: int, programme_id: int, at: datetime) -> Pr
 
 
 @transaction.atomic(durable=True)
-def file_completion_letter(*, completion_id: int, pdf: KeptPdf, at: datetime) -> None:
+def file_completion_letter(
+    *, completion_id: int, particulars: list[Particular], pdf: KeptPdf, at: datetime
+) -> None:
     """Issue the rendered letter of a completion as a document of the portal, once.
 
+    `particulars` are those of the moment at which it was rendered.
     :raises Refused: a letter was issued meanwhile, or the completion was revoked
     """
     completion = _locked(completion_id)
@@ -74,7 +78,7 @@ def file_completion_letter(*, completion_id: int, pdf: KeptPdf, at: datetime) ->
         title=completion_letter.TITLE.en,
         title_hi=completion_letter.TITLE.hi,
         dated_on=civil_date(completion.found_at),
-        particulars=completion_letter.particulars_of(completion),
+        particulars=frozen(particulars),
         acting_user=None,
         at=at,
     )
@@ -91,6 +95,26 @@ def revoke_completion(*, completion_id: int, reason: str, acting_user: User, at:
     completion = _locked(completion_id)
     if declined := policies.why_not_revoke(None, completion, acting_user):
         raise Refused(declined)
+    _revoke(completion, reason, acting_user, at)
+
+
+@transaction.atomic
+def revoke_resting_on(
+    certificate: CertificateSubmission, *, reason: str, acting_user: User, at: datetime
+) -> None:
+    """Revoke the completions of an officer that a revoked certificate bears no longer.
+
+    Plain atomic, for revoking the certificate calls it.
+    """
+    officer, course = certificate.officer, certificate.course_id
+    valid = ProgrammeCompletion.objects.valid().filter(officer=officer, programme__courses=course)
+    for completion_id in valid.order_by("pk").values_list("pk", flat=True):
+        completion = _locked(completion_id)
+        if completions.facts_of(officer, completion.programme) is None:
+            _revoke(completion, reason, acting_user, at)
+
+
+def _revoke(completion: ProgrammeCompletion, reason: str, acting_user: User, at: datetime) -> None:
     completion.revoked_at, completion.revoked_by = at, acting_user
     completion.revoked_reason = reason
     completion.save(update_fields=["revoked_at", "revoked_by", "revoked_reason"])

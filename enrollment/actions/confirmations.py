@@ -12,9 +12,9 @@ from accounts.models import AuditEntry, User
 from accounts.notifications import notify
 from courses.models import Provider, Run
 from eligibility.actions import decisions as eligibility_decisions
-from enrollment import exports, policies, states
+from enrollment import exports, policies, seats, states
 from enrollment.actions import coupons, steps
-from enrollment.models import Enrollment, ProviderList, ProviderListLine
+from enrollment.models import CouponIssue, Enrollment, ProviderList, ProviderListLine
 from igot.lib.dates import civil_date
 from igot.lib.errors import Refused
 
@@ -27,12 +27,15 @@ def confirm_enrollment(
 
     On the boundary of the age rule the acting user has to have considered both readings. A
     self-paced course begins at once. Where the provider issues coupons, one of the pool is
-    issued; else the registration waits for it in the order of confirmation.
-    :raises Refused: not open to `acting_user`, record not verified, not eligible, or a boundary
-        case whose readings were not considered
+    issued; else the registration waits for it in the order of confirmation. One that was carried
+    here by a deferral stays, and after one that a deferral has ended the desk gives another.
+    :raises Refused: not open to `acting_user`, no seat, record not verified, not eligible, or a
+        boundary case whose readings were not considered
     """
     enrollment = steps.lock_for(states.CONFIRM, enrollment_id, acting_user)
-    steps.hold_run_still(enrollment)
+    steps.hold_run_for_seat(enrollment)
+    if reason := seats.why_not_seat(enrollment):
+        raise Refused(reason)
     if enrollment.run:
         enrollment.commences_on = enrollment.run.commences_on
     enrollment.decision = eligibility_decisions.decide(
@@ -65,7 +68,7 @@ def confirm_enrollment(
         steps.take(states.BEGIN, enrollment, acting_user=acting_user, at=at)
     has_coupon = policies.needs_coupon(enrollment.course)
     _tell_officer(enrollment, entry, waits_for_coupon="yes" if has_coupon else "")
-    if has_coupon:
+    if has_coupon and not CouponIssue.objects.weighing_on(enrollment).exists():
         coupons.issue_if_any(enrollment_id=enrollment.pk, acting_user=None, at=at)
 
 
@@ -90,6 +93,7 @@ def reject_enrollment(*, enrollment_id: int, reason: str, acting_user: User, at:
     enrollment = steps.lock_for(states.REJECT, enrollment_id, acting_user)
     enrollment.reason = reason
     entry = steps.take(states.REJECT, enrollment, acting_user=acting_user, at=at, reason=reason)
+    coupons.end_issue_of(enrollment=enrollment, reason=reason, acting_user=acting_user, at=at)
     _tell_officer(enrollment, entry, reason=reason)
 
 

@@ -1,22 +1,25 @@
 """What happens to coupons: issued to the queue, shown once, taken back, expired."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts import audit
 from accounts.models import AuditEntry, User
-from accounts.notifications import notify
+from accounts.notifications import notify, record_and_tell
 from courses.models import Course
-from enrollment import pool_policies, rules, states
+from enrollment import pool_policies, pool_sql, rules, states
 from enrollment.actions import steps
 from enrollment.models import Coupon, CouponIssue, Enrollment
 from enrollment.models.coupons import servable
 from igot.lib.dates import civil_date
 from igot.lib.errors import Refused
+from igot.lib.prepared import KEY, prepared
+
+OFFICER, COURSE = KEY + 1, KEY + 2  # stand for two more numbers in a prepared queryset
 
 
 @transaction.atomic(durable=True)
@@ -44,20 +47,17 @@ def issue_if_any(
     return _issue(_lock(enrollment_id), acting_user, at)
 
 
-def serve_coupon_queue(*, at: datetime, limit: int = 1000) -> int:
+def serve_coupon_queue(*, at: datetime, course: Course | None = None, limit: int = 2000) -> int:
     """Give coupons to the registrations that wait, first confirmed first; return how many.
 
-    Each is a transaction of its own: what is given stays given, whatever comes after.
+    Each is a transaction of its own: what is given stays given, whatever comes after. More than
+    `limit` wait for the next call.
     """
-    waiting = servable(civil_date(at)).values_list("pk", flat=True)[:limit]
-    return sum(_serve(enrollment_id, at) for enrollment_id in list(waiting))
-
-
-@transaction.atomic
-def serve_queue_of(*, course: Course, at: datetime, limit: int = 1000) -> int:
-    """Do the same for one course in the transaction that has added to its pool."""
-    waiting = servable(civil_date(at)).filter(course=course).values_list("pk", flat=True)[:limit]
-    return sum(_serve(enrollment_id, at) for enrollment_id in list(waiting))
+    waiting = servable(civil_date(at))
+    if course is not None:
+        waiting = waiting.filter(course=course)
+    ids = list(waiting.values_list("pk", flat=True)[:limit])
+    return sum(_serve(enrollment_id, at) for enrollment_id in ids)
 
 
 @transaction.atomic(durable=True)
@@ -104,8 +104,8 @@ def give_again(*, issue_id: int, acting_user: User, at: datetime) -> CouponIssue
 
     :raises Refused: not open to `acting_user`, or the pool is empty
     """
-    enrollment_id = CouponIssue.objects.values_list("enrollment", flat=True).get(pk=issue_id)
-    enrollment = _lock(enrollment_id)
+    given = Enrollment.objects.get(coupon_issues=issue_id)
+    enrollment = _lock(pool_policies.registration_now(given).pk)
     ended = CouponIssue.objects.select_related("officer__user", "enrollment").get(pk=issue_id)
     ended.enrollment = enrollment
     if declined := pool_policies.why_not_give_again(ended, acting_user):
@@ -129,6 +129,38 @@ def end_issue_of(
         _end(issue, reason, acting_user, at)
 
 
+@transaction.atomic
+def carry_issue(*, old: Enrollment, successor: Enrollment, acting_user: User, at: datetime) -> None:
+    """Let the coupon of a deferred registration follow it, for the action that defers.
+
+    One that was shown and lasts through the later run, or is redeemed, goes to the successor and
+    is never shown again. One that was not seen goes back to the pool; one that was shown and runs
+    out too early is dead, and the desk gives another (docs/decisions/0150).
+    """
+    issue = CouponIssue.objects.live().filter(enrollment=old).select_related("coupon").first()
+    if issue is None:
+        return
+    reason = _("Deferred to a later batch")
+    issue.coupon = Coupon.objects.select_for_update(no_key=True).get(pk=issue.coupon_id)
+    is_used = issue.coupon.state == states.CouponState.REDEEMED
+    lasts = is_used or issue.coupon.valid_until >= _last_day_needed(successor, at)
+    if issue.first_revealed_at is None and not is_used or not lasts:
+        _end(issue, reason, acting_user, at)
+        return
+    issue.ended_at, issue.ended_by, issue.end_reason = at, acting_user, reason
+    issue.save(update_fields=["ended_at", "ended_by", "end_reason"])
+    carried = CouponIssue.objects.create(
+        coupon=issue.coupon,
+        enrollment=successor,
+        officer=issue.officer,
+        course=issue.course,
+        issued_at=at,
+        first_revealed_at=issue.first_revealed_at or at,
+        replaces=issue,
+    )
+    audit.record(carried, "coupon.carried", acting_user=acting_user, at=at, of=old.number)
+
+
 @transaction.atomic(durable=True)
 def expire_coupons(*, at: datetime) -> int:
     """Mark the codes whose validity is over and that nobody has seen; return how many."""
@@ -144,11 +176,12 @@ def expire_coupons(*, at: datetime) -> int:
     return len(coupons)
 
 
+@transaction.atomic
 def _serve(enrollment_id: int, at: datetime) -> bool:
     """Serve one of the queue; False where the pool is empty or the registration has ended."""
     try:
-        issue = issue_if_any(enrollment_id=enrollment_id, acting_user=None, at=at)
-    except Refused:
+        issue = _issue(_lock(enrollment_id), None, at)
+    except Refused:  # nothing was written
         return False
     return issue is not None
 
@@ -158,29 +191,73 @@ def _lock(enrollment_id: int) -> Enrollment:
 
     Its run is held still: no coupon goes out on a decision for a day that is being moved.
     """
-    locked = Enrollment.objects.select_for_update(no_key=True, of=("self", "officer"))
-    related = ("officer__user", "course__provider", "decision", "held_from")
-    enrollment = locked.select_related(*related).get(pk=enrollment_id)
+    found = list(prepared("coupons: lock", _locked, {KEY: enrollment_id}))
+    if not found:
+        raise Enrollment.DoesNotExist(enrollment_id)
+    enrollment: Enrollment = found[0]
     steps.hold_run_still(enrollment)
     return enrollment
+
+
+def _locked() -> Any:
+    locked = Enrollment.objects.select_for_update(no_key=True, of=("self", "officer"))
+    related = ("officer__user", "course__provider", "decision", "held_from")
+    return locked.select_related(*related).filter(pk=KEY)
 
 
 def _issue(enrollment: Enrollment, acting_user: User | None, at: datetime) -> CouponIssue | None:
     """Return the issue that stands, or a new one from the pool; None when the pool is empty.
 
-    The caller holds the lock, so that two clicks, or two registrations, find the same issue.
+    The caller holds the lock, so that two clicks, or two registrations, find the same issue: what
+    weighs is read by a statement that begins when the lock is held. The mails
+    of what the portal gives by itself, often to many, are left to the sweep.
     """
-    issues = list(CouponIssue.objects.weighing_on(enrollment))
+    values = {KEY: enrollment.pk, OFFICER: enrollment.officer_id, COURSE: enrollment.course_id}
+    issues = list(prepared("coupons: weighing", _weighing, values))
     standing = next((issue for issue in issues if issue.ended_at is None), None)
     if standing is not None:
         return standing
     earlier = issues[-1] if issues else None
     if reason := pool_policies.why_not_issue(enrollment, acting_user, earlier=earlier):
         raise Refused(reason)
-    coupon = _take(enrollment, at)
+    issue = _give(enrollment, earlier, at)
+    user = enrollment.officer.user
+    if issue is None:
+        return None
+    if user is None or acting_user == user:  # whoever clicks for it sees it at once
+        audit.record(issue, "coupon.issued", acting_user=acting_user, at=at)
+        return issue
+    link = reverse("enrollment:reveal_coupon", args=[enrollment.pk])
+    record_and_tell(
+        user,
+        issue,
+        "coupon.issued",
+        acting_user=acting_user,
+        at=at,
+        link=link,
+        by_sweep=acting_user is None,
+        params=steps.particulars(enrollment),
+    )
+    return issue
+
+
+def _weighing() -> Any:
+    return CouponIssue.objects.weighing_on(Enrollment(pk=KEY, officer_id=OFFICER, course_id=COURSE))
+
+
+def _give(enrollment: Enrollment, earlier: CouponIssue | None, at: datetime) -> CouponIssue | None:
+    """Issue the code that expires first of those that last through the run, if there is one.
+
+    Codes that another transaction has locked are passed over (PostgreSQL); SQLite has one writer.
+    """
+    needed = _last_day_needed(enrollment, at)
+    if connection.vendor == "postgresql":
+        return pool_sql.take_and_issue(enrollment, needed=needed, replaces=earlier, at=at)
+    coupon = Coupon.objects.issuable(enrollment.course, needed).first()
     if coupon is None:
         return None
-    issue = CouponIssue.objects.create(
+    _advance(coupon, states.ISSUE_COUPON)
+    return CouponIssue.objects.create(
         coupon=coupon,
         enrollment=enrollment,
         officer=enrollment.officer,
@@ -188,28 +265,15 @@ def _issue(enrollment: Enrollment, acting_user: User | None, at: datetime) -> Co
         issued_at=at,
         replaces=earlier,
     )
-    entry = audit.record(issue, "coupon.issued", acting_user=acting_user, at=at)
-    if acting_user != enrollment.officer.user:  # whoever clicks for it sees it at once
-        _tell(issue, entry)
-    return issue
 
 
-def _take(enrollment: Enrollment, at: datetime) -> Coupon | None:
-    """Take the code that expires first of those that last through the run.
-
-    Codes that another transaction has locked are passed over (PostgreSQL); SQLite has one writer.
-    """
+def _last_day_needed(enrollment: Enrollment, at: datetime) -> date:
     run = enrollment.run
-    needed = rules.last_day_needed(
+    return rules.last_day_needed(
         ends_on=run.ends_on if run else None,
         commences_on=run.commences_on if run else None,
         today=civil_date(at),
     )
-    ready = Coupon.objects.issuable(enrollment.course, needed)
-    coupon = ready.select_for_update(skip_locked=True, of=("self",)).first()
-    if coupon is not None:
-        _advance(coupon, states.ISSUE_COUPON)
-    return coupon
 
 
 def _end(
@@ -219,13 +283,17 @@ def _end(
     at: datetime,
     step: states.Step[states.CouponState] | None = None,
 ) -> AuditEntry:
-    """End a live issue; its coupon is dead if it was shown, else it goes back to the pool."""
+    """End a live issue; its coupon is dead if it was shown, else it goes back to the pool.
+
+    One that the provider reports as redeemed stays redeemed.
+    """
     shown = issue.first_revealed_at is not None
     step = step or (states.KILL_COUPON if shown else states.TAKE_BACK_COUPON)
     coupon = Coupon.objects.select_for_update(no_key=True).get(pk=issue.coupon_id)
     issue.ended_at, issue.ended_by, issue.end_reason = at, acting_user, reason[:250]
     issue.save(update_fields=["ended_at", "ended_by", "end_reason"])
-    _advance(coupon, step)
+    if coupon.state != states.CouponState.REDEEMED:  # what is used stays so, whoever held it
+        _advance(coupon, step)
     return audit.record(
         issue, "coupon.ended", acting_user=acting_user, at=at, reason=reason, coupon=coupon.state
     )

@@ -3,18 +3,16 @@
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Model
 
 from accounts import audit
 from accounts.models import User
 from enrollment import pool_policies
-from enrollment.models import CouponBatch, ResultImport
 from igot.lib.errors import Refused
 
 
 @transaction.atomic(durable=True)
-def note_download(
-    *, source: CouponBatch | ResultImport, rows: int, acting_user: User, at: datetime
-) -> None:
+def note_download(*, source: Model, rows: int, acting_user: User, at: datetime) -> None:
     """Record that the rows of an import were downloaded.
 
     :raises Refused: not open to `acting_user`

@@ -1,7 +1,7 @@
 """Telling the cadre controlling authority of a registration, and taking down what it answers."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
@@ -9,11 +9,12 @@ from django.utils.translation import gettext as _
 
 from accounts import audit
 from accounts.models import AuditEntry, Service, User
-from accounts.notifications import notify
+from accounts.notifications import notify, notify_in_digest
+from accounts.policies import on_behalf_of
 from circulars import actions as circulars_actions
 from circulars.documents import KeptPdf
 from enrollment import documents, policies, states
-from enrollment.actions import steps
+from enrollment.actions import coupons, steps
 from enrollment.models import Enrollment, Intimation
 from igot.lib.dates import civil_date
 from igot.lib.errors import Refused
@@ -49,9 +50,10 @@ def tell_authority(
         intimation.save(update_fields=["number"])
     if intimation.answer == Answer.NONE:
         needs_approval = intimation.mode == Service.Mode.PRIOR_APPROVAL
+        _ask_anew(intimation, today)
         template = "enrollment.approval_asked" if needs_approval else "enrollment.intimated"
         for user in steps.nodal_officers(service.authority, at, besides=acting_user):
-            notify(
+            notify_in_digest(
                 user,
                 of=of,
                 template=template,
@@ -59,6 +61,13 @@ def tell_authority(
                 **steps.particulars(enrollment),
             )
     return intimation
+
+
+def _ask_anew(intimation: Intimation, today: date) -> None:
+    """Count the days of an approval, and its reminders, from `today`."""
+    intimation.asked_on, intimation.reminders = today, 0
+    intimation.reminded_at = intimation.escalated_at = None
+    intimation.save(update_fields=["asked_on", "reminders", "reminded_at", "escalated_at"])
 
 
 @transaction.atomic(durable=True)
@@ -74,17 +83,23 @@ def note_intimation(*, intimation_id: int, acting_user: User, at: datetime) -> N
 
 def note_each(
     rows: Iterable[Intimation], *, acting_user: User, at: datetime
-) -> tuple[int, list[tuple[Intimation, str]]]:
-    """Note many intimations, each in its own transaction; return how many, and the refusals."""
-    noted, refusals = 0, []
+) -> list[tuple[Intimation, str]]:
+    """Note many intimations, each in its own transaction; return each with why not, or ""."""
+    results = []
     for intimation in rows:
+        refusal = ""
         try:
             note_intimation(intimation_id=intimation.pk, acting_user=acting_user, at=at)
-        except Refused as refusal:
-            refusals.append((intimation, str(refusal)))
-        else:
-            noted += 1
-    return noted, refusals
+        except Refused as declined:
+            refusal = str(declined)
+        results.append((intimation, refusal))
+    return results
+
+
+@transaction.atomic(durable=True)
+def record_download(*, rows: int, acting_user: User, at: datetime) -> None:
+    """Record that a nodal officer took the list of what waits out of the portal."""
+    audit.record(acting_user, "intimations.downloaded", acting_user=acting_user, at=at, rows=rows)
 
 
 @transaction.atomic(durable=True)
@@ -123,6 +138,9 @@ def withhold_approval(*, intimation_id: int, reason: str, acting_user: User, at:
         event="enrollment.authority_withheld",
         intimation=intimation.number,
         reason=reason,
+    )
+    coupons.end_issue_of(
+        enrollment=intimation.enrollment, reason=reason, acting_user=acting_user, at=at
     )
     _tell_officer(intimation.enrollment, entry, reason=reason)
 
@@ -167,7 +185,13 @@ def _answer(
     intimation.answer, intimation.answer_reason = answer, reason
     intimation.answered_by, intimation.answered_at = acting_user, at
     intimation.save()
-    return audit.record(intimation, f"intimation.{answer}", acting_user=acting_user, at=at)
+    return audit.record(
+        intimation,
+        f"intimation.{answer}",
+        acting_user=acting_user,
+        on_behalf_of=on_behalf_of(acting_user, intimation.authority),
+        at=at,
+    )
 
 
 def _tell_officer(enrollment: Enrollment, entry: AuditEntry, **params: Any) -> None:

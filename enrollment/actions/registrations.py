@@ -1,19 +1,19 @@
 """What an officer does with a registration: start, fill in page by page, submit, withdraw."""
 
-from datetime import date, datetime
+from datetime import datetime
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from accounts import audit
-from accounts.models import Officer, Service, User
+from accounts.models import Officer, User
 from accounts.notifications import notify
 from courses.models import Course, Run
 from eligibility.actions import decisions as eligibility_decisions
 from eligibility.models import Decision
 from enrollment import declaration, policies, states
-from enrollment.actions import coupons, intimations, steps
-from enrollment.models import Enrollment, Intimation, ProviderAccount
+from enrollment.actions import coupons, steps, submissions
+from enrollment.models import Enrollment, ProviderAccount
 from enrollment.states import EnrollmentState
 from igot.lib.dates import civil_date
 from igot.lib.errors import Refused
@@ -44,7 +44,7 @@ def start_registration(
     draft = draft or Enrollment(officer=officer, course=course, run=run, started_at=at)
     if not is_new and draft.run == run:
         return draft
-    _put_on(draft, run, civil_date(at))
+    _put_on(draft, run, at)
     event = "enrollment.started" if is_new else "enrollment.run_chosen"
     audit.record(draft, event, acting_user=acting_user, at=at, run=run.code if run else "")
     return draft
@@ -61,7 +61,7 @@ def choose_run(*, enrollment_id: int, run_id: int, acting_user: User, at: dateti
     run = _run_of(enrollment.course, run_id)
     if enrollment.run == run and policies.why_not_open(enrollment, civil_date(at)) == "":
         return
-    _put_on(enrollment, run, civil_date(at))
+    _put_on(enrollment, run, at)
     event = "enrollment.run_chosen"
     audit.record(enrollment, event, acting_user=acting_user, at=at, run=run.code if run else "")
 
@@ -101,30 +101,12 @@ def give_accounts(
     :raises Refused: not open to `acting_user`, or another officer uses one of the names
     """
     enrollment = steps.lock_for(states.SUBMIT, enrollment_id, acting_user)
-    officer, provider = enrollment.officer, enrollment.course.provider
-    account = ProviderAccount.objects.filter(officer=officer, provider=provider).first()
-    account = account or ProviderAccount(officer=officer, provider=provider)
-    before = (account.platform_username, account.programme_username)
-    account.platform_username, account.programme_username = platform_username, programme_username
-    try:
-        with transaction.atomic():
-            account.save()
-    except IntegrityError:
-        raise Refused(
-            _(
-                "Another officer is registered with this user name. Check the spelling; if the "
-                "account is yours, write to the Training Division."
-            )
-        ) from None
-    enrollment.provider_account = account
-    enrollment.save()
-    audit.record(
+    keep_accounts(
         enrollment,
-        "enrollment.accounts_given",
+        platform_username=platform_username,
+        programme_username=programme_username,
         acting_user=acting_user,
         at=at,
-        was=list(before),
-        now=[platform_username, programme_username],
     )
 
 
@@ -155,7 +137,7 @@ def submit_registration(*, enrollment_id: int, acting_user: User, at: datetime) 
     """
     enrollment = steps.lock_for(states.SUBMIT, enrollment_id, acting_user)
     steps.hold_run_still(enrollment)
-    today, run, service = civil_date(at), enrollment.run, enrollment.officer.service
+    today, run = civil_date(at), enrollment.run
     if enrollment.submitted_at is None:
         _check_offered(enrollment.course)
     if reason := policies.why_not_open(enrollment, today) or policies.why_not_complete(enrollment):
@@ -164,29 +146,7 @@ def submit_registration(*, enrollment_id: int, acting_user: User, at: datetime) 
     enrollment.decision = _decide(enrollment, acting_user, at)
     if reason := policies.why_not_on(enrollment.decision):
         raise Refused(reason)
-    enrollment.number = enrollment.number or f"IGOT/R/{today.year}/{enrollment.pk:06d}"
-    enrollment.submitted_at = enrollment.submitted_at or at
-    enrollment.cca_mode = service.cca_mode if service else ""
-    enrollment.reason = ""
-    entry = steps.take(states.SUBMIT, enrollment, acting_user=acting_user, at=at)
-    notify(
-        acting_user,
-        of=entry,
-        link=enrollment.get_absolute_url(),
-        **steps.particulars(enrollment),
-    )
-    intimation = intimations.tell_authority(enrollment, of=entry, acting_user=acting_user, at=at)
-    if (
-        intimation.mode == Service.Mode.PRIOR_APPROVAL
-        and intimation.answer != Intimation.Answer.APPROVED
-    ):
-        steps.take(
-            states.AWAIT_AUTHORITY,
-            enrollment,
-            acting_user=acting_user,
-            at=at,
-            intimation=intimation.number,
-        )
+    submissions.put_forward(enrollment, acting_user=acting_user, at=at)
 
 
 @transaction.atomic(durable=True)
@@ -208,9 +168,46 @@ def withdraw_registration(
     params = {**steps.particulars(enrollment), "reason": reason}
     if enrollment.number:
         notify(acting_user, of=entry, link=enrollment.get_absolute_url(), **params)
-    for intimation in enrollment.intimations.select_related("authority"):
-        for user in steps.nodal_officers(intimation.authority, at, besides=acting_user):
-            notify(user, of=entry, link=intimation.get_absolute_url(), **params)
+    steps.tell_authorities(enrollment, of=entry, at=at, besides=acting_user, reason=reason)
+
+
+def keep_accounts(
+    enrollment: Enrollment,
+    *,
+    platform_username: str,
+    programme_username: str,
+    acting_user: User,
+    at: datetime,
+) -> None:
+    """Set the user names of a registration that the caller has locked, and record it.
+
+    :raises Refused: another officer uses one of the names
+    """
+    officer, provider = enrollment.officer, enrollment.course.provider
+    account = ProviderAccount.objects.filter(officer=officer, provider=provider).first()
+    account = account or ProviderAccount(officer=officer, provider=provider)
+    before = (account.platform_username, account.programme_username)
+    account.platform_username, account.programme_username = platform_username, programme_username
+    try:
+        with transaction.atomic():
+            account.save()
+    except IntegrityError:
+        raise Refused(
+            _(
+                "Another officer is registered with this user name. Check the spelling; if the "
+                "account is yours, write to the Training Division."
+            )
+        ) from None
+    enrollment.provider_account = account
+    enrollment.save()
+    audit.record(
+        enrollment,
+        "enrollment.accounts_given",
+        acting_user=acting_user,
+        at=at,
+        was=list(before),
+        now=[platform_username, programme_username],
+    )
 
 
 def _check_offered(course: Course) -> None:
@@ -227,15 +224,17 @@ def _run_of(course: Course, run_id: int | None) -> Run | None:
     return run
 
 
-def _put_on(enrollment: Enrollment, run: Run | None, today: date) -> None:
-    """Save a registration on `run`, with nothing confirmed yet."""
-    if run is not None and not run.is_open_on(today):
+def _put_on(enrollment: Enrollment, run: Run | None, at: datetime) -> None:
+    """Save a registration on `run`, with nothing confirmed yet; a draft begins to wait anew."""
+    if run is not None and not run.is_open_on(civil_date(at)):
         raise Refused(
             _("Registration for “%(run)s” is not open. Choose another batch.") % {"run": run}
         )
     enrollment.run, enrollment.submitted_at, enrollment.commences_on = run, None, None
     enrollment.details_confirmed_at = enrollment.declared_at = None
     enrollment.decision = None
+    if enrollment.state == EnrollmentState.DRAFT:
+        enrollment.state_since = at
     steps.drop_hold(enrollment)
     try:
         with transaction.atomic():

@@ -1,12 +1,16 @@
 """How a registration moves: it is locked and asked about, then advanced and recorded."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from accounts import audit
-from accounts.models import AuditEntry, CadreAuthority, NodalAppointment, User
+from accounts.models import AuditEntry, CadreAuthority, NodalAppointment, Officer, User
+from accounts.notifications import notify
+from accounts.policies import on_behalf_of
+from accounts.roles import Role
 from courses.models import Run
 from enrollment import policies, states
 from enrollment.models import Enrollment
@@ -50,13 +54,52 @@ def take(
         raise Refused(
             _("The registration is “%(state)s”.") % {"state": enrollment.get_state_display()}
         )
-    was = _advance(enrollment, step)
+    was = _advance(enrollment, step, at)
     event = event or f"enrollment.{enrollment.state}"
-    return audit.record(enrollment, event, acting_user=acting_user, at=at, was=was, **details)
+    return audit.record(
+        enrollment,
+        event,
+        acting_user=acting_user,
+        at=at,
+        on_behalf_of=_principal(step, enrollment, acting_user),
+        was=was,
+        **details,
+    )
 
 
-def _advance(enrollment: Enrollment, step: Step[EnrollmentState]) -> str:
-    was, enrollment.state = enrollment.state, step.target
+def _principal(
+    step: Step[EnrollmentState], enrollment: Enrollment, acting_user: User | None
+) -> User | None:
+    """Return who delegated a step of the authority to `acting_user`, if anybody did."""
+    if acting_user is None or step.role != Role.NODAL_OFFICER:
+        return None
+    return on_behalf_of(acting_user, enrollment.officer.authority)
+
+
+def take_each(
+    step: Step[EnrollmentState],
+    enrollments: Sequence[Enrollment],
+    *,
+    was: str,
+    acting_user: User | None,
+    at: datetime,
+) -> None:
+    """Take `step` on many locked registrations that are all `was`, and record it of each.
+
+    The step leads to a state in which a registration may be held: holds stay as they are.
+    """
+    if was not in step.sources or step.target not in states.MAY_BE_HELD:
+        raise ValueError(f"{step} is not taken in bulk from {was!r}")
+    keys = [enrollment.pk for enrollment in enrollments]
+    Enrollment.objects.filter(pk__in=keys, state=was).update(state=step.target, state_since=at)
+    event = f"enrollment.{step.target.value}"
+    audit.record_each(enrollments, event, acting_user=acting_user, at=at, was=was)
+
+
+def _advance(enrollment: Enrollment, step: Step[EnrollmentState], at: datetime) -> str:
+    was, enrollment.state, enrollment.state_since = enrollment.state, step.target, at
+    if step.target not in states.AWAITS_SEAT:
+        enrollment.waitlisted_at = None
     if step.target not in states.MAY_BE_HELD or step is states.SUBMIT:  # ends, or decided afresh
         drop_hold(enrollment)
     enrollment.save()
@@ -75,6 +118,37 @@ def hold_run_still(enrollment: Enrollment) -> None:
         enrollment.run = Run.objects.holding_still(enrollment.run_id)
 
 
+def hold_run_for_seat(enrollment: Enrollment) -> None:
+    """Do the same, and let nobody else take a seat of the run, where its seats are counted.
+
+    The officer is locked before the run, as everywhere.
+    :raises Refused: seats were set at this very moment
+    """
+    run_id = enrollment.run_id
+    if run_id is None or not Run.objects.filter(pk=run_id, seats__isnull=False).exists():
+        hold_run_still(enrollment)
+        if enrollment.run and enrollment.run.seats is not None:
+            raise Refused(_("The seats of this batch were changed just now. Please try again."))
+        return
+    Officer.objects.select_for_update(no_key=True).get(pk=enrollment.officer_id)
+    enrollment.run = Run.objects.select_for_update(no_key=True).get(pk=run_id)
+
+
+def tell_authorities(
+    enrollment: Enrollment, *, of: AuditEntry, at: datetime, besides: User | None, **params: str
+) -> None:
+    """Tell the nodal officers who know of a registration what has become of it."""
+    for intimation in enrollment.intimations.select_related("authority"):
+        for user in nodal_officers(intimation.authority, at, besides=besides):
+            notify(
+                user,
+                of=of,
+                link=intimation.get_absolute_url(),
+                **particulars(enrollment),
+                **params,
+            )
+
+
 def particulars(enrollment: Enrollment) -> dict[str, str]:
     """Return what notices say of a registration, in both languages."""
     course, run = enrollment.course, enrollment.run
@@ -88,7 +162,7 @@ def particulars(enrollment: Enrollment) -> dict[str, str]:
     }
 
 
-def nodal_officers(authority: CadreAuthority, at: datetime, *, besides: User) -> list[User]:
+def nodal_officers(authority: CadreAuthority, at: datetime, *, besides: User | None) -> list[User]:
     """Return who acts for `authority` on the day of `at`, each once, except `besides`."""
     current = NodalAppointment.objects.current(civil_date(at)).filter(authority=authority)
     appointments = current.exclude(user=besides).select_related("user").order_by("pk")

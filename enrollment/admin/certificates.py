@@ -1,32 +1,51 @@
 """Certificates on the desk: the document, what the portal found about it, and the decision."""
 
-from typing import Any, cast
+from typing import Any
 
 from django.contrib import admin
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.template.defaultfilters import filesizeformat
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from accounts.desk import DeskAdmin, DeskInline, DeskStep
-from accounts.models import User
-from enrollment import pool_policies, states
+from accounts.desk import DeskAdmin, DeskStep
+from enrollment import certificate_checks, certificate_review, pool_policies, states
 from enrollment.actions import certificates
+from enrollment.forms.certificates import ReturnForm
 from enrollment.forms.coupons import ReasonForm
-from enrollment.models import CertificateCheck, CertificateSubmission
+from enrollment.models import CertificateRule, CertificateSubmission
+
+BESIDE = (
+    "officer__user",
+    "officer__service",
+    "officer__rank",
+    "course",
+    "enrollment__run",
+    "enrollment__officer",
+    "reviewed_by",
+)
 
 
-class CertificateCheckInline(DeskInline):
-    model = CertificateCheck
-    fields = ("passed", "detail")
-    readonly_fields = fields
-    ordering = ("pk",)
-
-    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return cast(User, request.user).has_perm("enrollment.view_certificatesubmission")
+@admin.register(CertificateRule)
+class CertificateRuleAdmin(DeskAdmin):
+    list_display = (
+        "effective_from",
+        "effective_to",
+        "least_name_score",
+        "most_apart",
+        "circular_reference",
+    )
+    ordering = ("-effective_from",)
+    editable_fields = (
+        "least_name_score",
+        "most_apart",
+        "effective_from",
+        "effective_to",
+        "circular_reference",
+    )
 
 
 @admin.register(CertificateSubmission)
@@ -43,8 +62,6 @@ class CertificateSubmissionAdmin(DeskAdmin):
         "course",
         "certificate_number",
         "completed_on",
-        "result",
-        "points",
         "state",
         "enrollment",
         "uploaded_at",
@@ -64,10 +81,13 @@ class CertificateSubmissionAdmin(DeskAdmin):
         "result",
         "points",
     )
-    inlines = (CertificateCheckInline,)
+    change_form_template = "admin/enrollment/certificate_change_form.html"
     why_not = staticmethod(pool_policies.why_not_review)
     event_labels = {
         "certificate.sent": _("Sent in"),
+        "certificate.put_off": _("Could not be checked"),
+        "certificate.under_review": _("Checked by the portal"),
+        "certificate.refused": _("Refused by a check"),
         "certificate.verified": _("Verified"),
         "certificate.returned": _("Returned"),
         "certificate.rejected": _("Rejected"),
@@ -91,8 +111,11 @@ class CertificateSubmissionAdmin(DeskAdmin):
             step=states.RETURN_CERTIFICATE,
             action=certificates.return_certificate,
             id_name="submission_id",
-            form=ReasonForm,
-            explain=_("The officer reads the reason and can send in another file."),
+            form=ReturnForm,
+            explain=_(
+                "The officer reads the reason, and what you write about a field stands at that "
+                "field of the form; what was typed is kept."
+            ),
         ),
         DeskStep(
             name="reject",
@@ -106,31 +129,39 @@ class CertificateSubmissionAdmin(DeskAdmin):
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        return super().get_queryset(request).prefetch_related("checks", "course__credits")
+        rows = super().get_queryset(request).select_related(*BESIDE)
+        return rows.prefetch_related("checks", "course__credits")
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 
     @admin.display(description=_("checks that failed"))
     def failed(self, submission: CertificateSubmission) -> str:
-        failed = [str(c.get_check_code_display()) for c in submission.checks.all() if not c.passed]
+        failed = [
+            str(check.get_check_code_display())
+            for check in submission.checks.all()
+            if check.passed is False
+        ]
         return "; ".join(failed) or "–"
 
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        if (submission := context.get("original")) is not None:
+            context["review"] = certificate_review.review_of(submission)
+        return super().render_change_form(request, context, *args, **kwargs)
+
     @admin.display(description=_("document"))
-    def document(self, submission: CertificateSubmission) -> SafeString:
+    def document(self, submission: CertificateSubmission) -> str | SafeString:
+        if not submission.is_handed_out:
+            return submission.file_name
         url = reverse("enrollment:certificate_file", args=[submission.pk])
-        link = format_html(
-            '<a href="{}">{}</a> ({})', url, submission.file_name, filesizeformat(submission.size)
-        )
-        if submission.content_type == "application/pdf":
-            return link
-        return format_html(
-            '{}<br><img class="desk-document" src="{}" alt="{}">', link, url, submission.file_name
-        )
+        size = filesizeformat(submission.size)
+        return format_html('<a href="{}">{}</a> ({})', url, submission.file_name, size)
 
     @admin.display(description=_("provider's result"))
     def result(self, submission: CertificateSubmission) -> str:
-        latest = submission.enrollment.results.order_by("attempt").last()
+        latest = certificate_checks.latest_result(submission.enrollment)
         if latest is None:
             return "–"
         words = _("passed") if latest.passed else _("not passed")

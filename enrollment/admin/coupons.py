@@ -12,9 +12,10 @@ from django.utils.translation import gettext_lazy as _
 from accounts.desk import DeskAdmin, DeskStep
 from accounts.models import User
 from enrollment import pool_policies, states
-from enrollment.actions import batches, coupons
+from enrollment.actions import batches, coupons, requests
 from enrollment.admin.files import FileAdmin
 from enrollment.forms.coupons import CouponFileForm, ReasonForm
+from enrollment.forms.reconciliation import NameRequestForm
 from enrollment.models import Coupon, CouponBatch, CouponImportRow, CouponIssue
 from enrollment.states import CouponState
 from igot.lib.tables import Cell
@@ -40,7 +41,9 @@ class CouponBatchAdmin(FileAdmin):
         "course",
         "provider",
         "letter_reference",
+        "request",
         "state",
+        "problem",
         "rows_link",
         "available",
         "issued",
@@ -58,6 +61,7 @@ class CouponBatchAdmin(FileAdmin):
     summary_fields = ("course", "letter_reference", "file_name", "imported_by", "available")
     why_not = staticmethod(pool_policies.why_not_batch)
     file_form = CouponFileForm
+    reader = batches.COUPON_FILES
     file_explain = _(
         "The codes are encrypted at once; only their last four characters are ever shown here. "
         "They can be issued when a second person has released the batch."
@@ -69,9 +73,15 @@ class CouponBatchAdmin(FileAdmin):
         ("reason", _("reason")),
     )
     event_labels = {
+        "couponbatch.taken_in": _("File taken in"),
         "couponbatch.imported": _("Brought in"),
+        "couponbatch.refused": _("Could not be read"),
+        "couponbatch.stop_asked": _("Stop asked for"),
+        "couponbatch.stopped": _("Reading stopped"),
+        "couponbatch.does_not_hold": _("The codes do not add up"),
         "couponbatch.released": _("Released"),
         "couponbatch.closed": _("Closed"),
+        "couponbatch.request_named": _("Our letter named"),
         "couponbatch.rows_downloaded": _("Rows downloaded"),
     }
     steps = (
@@ -93,6 +103,15 @@ class CouponBatchAdmin(FileAdmin):
             explain=_("No further code of this batch is issued. What is issued stands."),
             is_grave=True,
         ),
+        DeskStep(
+            name="request",
+            label=_("Name our letter"),
+            step=states.NAME_REQUEST,
+            action=requests.name_request,
+            id_name="batch_id",
+            form=NameRequestForm,
+            explain=_("The codes of the batch are counted as those that the letter asks for."),
+        ),
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
@@ -105,7 +124,7 @@ class CouponBatchAdmin(FileAdmin):
             course=form.cleaned_data["course"],
             letter_reference=form.cleaned_data["letter_reference"],
             file_name=file.name,
-            content=file.read(),
+            file=file,
             acting_user=acting_user,
             at=timezone.now(),
         )
@@ -167,6 +186,10 @@ class CouponIssueAdmin(DeskAdmin):
         "coupon.issued": _("Issued"),
         "coupon.revealed": _("Code shown to the officer"),
         "coupon.ended": _("Taken back"),
+        "coupon.redeemed": _("Redeemed, as the provider reports"),
+        "coupon.disputed": _("Officer asked about another account"),
+        "coupon.expiring": _("Officer reminded"),
+        "coupon.payment_declared": _("Declared as paid by the officer"),
     }
     steps = (
         DeskStep(

@@ -1,75 +1,31 @@
 """The confirmation desk: registrations to confirm, intimations to read, lists for providers."""
 
 from datetime import datetime
-from typing import Any, cast
+from typing import Any
 
-from django.contrib import admin, messages
-from django.db.models import Count, QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.template.response import TemplateResponse
-from django.urls import URLPattern, path, reverse
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 
 from accounts.desk import DeskAdmin, DeskInline, DeskStep
-from accounts.models import User
-from courses.models import Run
 from enrollment import holds, policies, states
 from enrollment.actions import confirmations, recomputing
-from enrollment.forms.registrations import ConfirmForm, ProviderListForm, ReasonForm
-from enrollment.models import Enrollment, Intimation, ProviderList
-from enrollment.states import EnrollmentState
-from igot.lib.errors import Refused
-from igot.lib.files import send_bytes
-
-
-class QueueFilter(admin.SimpleListFilter):
-    """What waits, and for whom."""
-
-    title = gettext_lazy("waits for")
-    parameter_name = "waits"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [
-            ("confirmation", gettext_lazy("confirmation")),
-            ("authority", gettext_lazy("the authority")),
-            ("officer", gettext_lazy("the officer")),
-            ("coupon", gettext_lazy("a coupon")),
-            ("hold", gettext_lazy("the settling of a hold")),
-        ]
-
-    def queryset(self, request: HttpRequest, rows: Any) -> Any:
-        queues = {
-            "confirmation": rows.awaiting_confirmation,
-            "authority": rows.awaiting_authority,
-            "officer": rows.awaiting_officer,
-            "coupon": rows.without_coupon,
-            "hold": rows.held,
-        }
-        queue = queues.get(self.value() or "")
-        return queue() if queue else rows
-
-
-class RunFilter(admin.SimpleListFilter):
-    """The batches that have registrations to confirm, with how many."""
-
-    title = gettext_lazy("batch to confirm")
-    parameter_name = "batch"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        waiting = Run.objects.filter(enrollments__state=EnrollmentState.SUBMITTED)
-        runs = waiting.annotate(waiting=Count("enrollments")).select_related("course").in_order()
-        return [
-            (str(run.pk), f"{run.course}, {run} ({getattr(run, 'waiting', 0)})")
-            for run in runs[:50]
-        ]
-
-    def queryset(self, request: HttpRequest, rows: QuerySet[Any]) -> QuerySet[Any]:
-        value = self.value() or ""
-        return rows.filter(run=int(value)) if value.isdecimal() else rows
+from enrollment.admin.desk_filters import (
+    AuthorityFilter,
+    BoundaryFilter,
+    QueueFilter,
+    RecordFilter,
+    RunFilter,
+    SeatsFilter,
+    ServiceFilter,
+)
+from enrollment.forms.registrations import ConfirmForm, ReasonForm
+from enrollment.models import Enrollment, Intimation
 
 
 class IntimationInline(DeskInline):
@@ -82,7 +38,17 @@ class IntimationInline(DeskInline):
 class EnrollmentAdmin(DeskAdmin):
     list_display = ("number", "name", "batch", "state", "record", "advice", "age")
     list_display_links = ("number",)
-    list_filter = (QueueFilter, RunFilter, "state", "cca_mode")
+    list_filter = (
+        QueueFilter,
+        RunFilter,
+        ServiceFilter,
+        AuthorityFilter,
+        RecordFilter,
+        BoundaryFilter,
+        SeatsFilter,
+        "state",
+        "cca_mode",
+    )
     list_select_related = ("officer__user", "course", "run", "decision")
     search_fields = (
         "=number",
@@ -186,6 +152,15 @@ class EnrollmentAdmin(DeskAdmin):
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        """Find a whole number by its index; only other words are looked for in every column."""
+        numbered = queryset.filter(number=search_term.strip().upper())
+        if search_term and numbered.exists():
+            return numbered, False
+        return super().get_search_results(request, queryset, search_term)
+
     @admin.display(description=gettext_lazy("officer"), ordering="officer__name")
     def name(self, enrollment: Enrollment) -> str:
         return str(enrollment.officer)
@@ -227,85 +202,41 @@ class EnrollmentAdmin(DeskAdmin):
         return format_html('<a href="{}">{}</a>', url, words)
 
 
+class AnswerFilter(admin.SimpleListFilter):
+    """Approvals that are asked for, and those that an authority leaves to the desk."""
+
+    title = gettext_lazy("waits for")
+    parameter_name = "waits"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [
+            ("authority", gettext_lazy("approval by the authority")),
+            ("desk", gettext_lazy("the Training Division, unanswered")),
+        ]
+
+    def queryset(self, request: HttpRequest, rows: Any) -> Any:
+        queues = {"authority": rows.awaiting_approval, "desk": rows.escalated}
+        queue = queues.get(self.value() or "")
+        return queue() if queue else rows
+
+
 @admin.register(Intimation)
 class IntimationAdmin(DeskAdmin):
-    list_display = ("number", "enrollment", "authority", "dated_on", "mode", "answer")
-    list_filter = ("mode", "answer")
+    list_display = (
+        "number",
+        "enrollment",
+        "authority",
+        "dated_on",
+        "mode",
+        "answer",
+        "reminders",
+        "escalated_at",
+    )
+    list_filter = (AnswerFilter, "mode", "answer")
+    event_labels = {
+        "intimation.reminded": gettext_lazy("Authority reminded"),
+        "intimation.escalated": gettext_lazy("Unanswered: with the Training Division"),
+    }
     list_select_related = ("enrollment__course", "authority")
     search_fields = ("=number", "=enrollment__number", "authority__name")
     ordering = ("-pk",)
-
-
-@admin.register(ProviderList)
-class ProviderListAdmin(DeskAdmin):
-    list_display = ("number", "provider", "run", "dated_on", "rows", "made_by")
-    list_filter = ("provider",)
-    list_select_related = ("provider", "run", "made_by")
-    search_fields = ("=number",)
-    ordering = ("-pk",)
-    fields = ("number", "provider", "run", "dated_on", "rows", "sha256", "made_by", "made_at")
-    change_list_template = "admin/enrollment/providerlist/change_list.html"
-    why_not = staticmethod(policies.why_not_list)
-    event_labels = {
-        "providerlist.made": gettext_lazy("Made"),
-        "providerlist.handed_out": gettext_lazy("Downloaded"),
-    }
-    steps = (
-        DeskStep(
-            name="download",
-            label=gettext_lazy("Download"),
-            step=None,
-            action=lambda **given: _download(**given),
-            explain=gettext_lazy("The download is recorded. Send the file to the provider only."),
-        ),
-    )
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def get_urls(self) -> list[URLPattern]:
-        make = path(
-            "make/", self.admin_site.admin_view(self.make_view), name="enrollment_providerlist_make"
-        )
-        return [make, *super().get_urls()]
-
-    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
-        may_make = not policies.why_not_list(None, None, cast(User, request.user))
-        return super().changelist_view(request, {**(extra_context or {}), "may_make": may_make})
-
-    def make_view(self, request: HttpRequest) -> HttpResponse:
-        """Ask for which provider, and make the next list."""
-        reason = policies.why_not_list(None, None, cast(User, request.user))
-        form = ProviderListForm(request.POST or None)
-        if not reason and form.is_valid():
-            run = form.cleaned_data["run"]
-            try:
-                made = confirmations.make_provider_list(
-                    provider_id=form.cleaned_data["provider"].pk,
-                    run_id=run.pk if run else None,
-                    acting_user=cast(User, request.user),
-                    at=timezone.now(),
-                )
-            except Refused as refusal:
-                form.add_error(None, str(refusal))
-            else:
-                said = ngettext("%(rows)s officer listed.", "%(rows)s officers listed.", made.rows)
-                messages.success(request, said % {"rows": made.rows})
-                return HttpResponseRedirect(self.change_url(made))
-        context = {
-            **self.admin_site.each_context(request),
-            "opts": self.opts,
-            "title": _("Make a list for a provider"),
-            "form": form,
-            "reason": reason,
-        }
-        page = "admin/enrollment/providerlist/make.html"
-        return TemplateResponse(request, page, context, status=403 if reason else 200)
-
-
-def _download(*, providerlist_id: int, acting_user: User, at: datetime) -> HttpResponse:
-    handed = confirmations.hand_out_list(
-        providerlist_id=providerlist_id, acting_user=acting_user, at=at
-    )
-    name = f"{handed.number.replace('/', '-')}-{handed.dated_on:%Y-%m-%d}.csv"
-    return send_bytes(bytes(handed.content), name=name)

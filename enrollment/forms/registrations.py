@@ -3,7 +3,6 @@
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.utils.html import format_html_join
 from django.utils.translation import gettext as _
@@ -11,8 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from courses.models import Provider, Run, RunQuerySet
 from enrollment import facts
-from enrollment.models import Enrollment, Intimation
-from enrollment.states import WITH_COUPON
+from enrollment.models import Enrollment
 from igot.lib.dates import civil_today, dmy
 from igot.lib.fields import PlainTextField
 
@@ -115,66 +113,6 @@ class WithdrawalForm(forms.Form):
             self.fields["reason"].help_text = _(
                 "In a sentence: your authority and the Training Division read it."
             )
-
-
-class WithholdingForm(ReasonForm):
-    """Why the authority withholds its approval."""
-
-
-class IntimationChoices(forms.ModelMultipleChoiceField):
-    """Intimations by their keys; a key too large for the database is no choice."""
-
-    def clean(self, value: Any) -> Any:
-        try:
-            return super().clean(value)
-        except OverflowError:
-            raise ValidationError(self.error_messages["required"], code="required") from None
-
-
-class NotingForm(forms.Form):
-    """Which intimations to note in one go."""
-
-    intimation = IntimationChoices(
-        queryset=Intimation.objects.none(),
-        error_messages={"required": gettext_lazy("Tick the registrations to note.")},
-    )
-
-    def __init__(self, *args: Any, intimations: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["intimation"].queryset = intimations  # type: ignore[attr-defined]
-
-
-class BatchChoice(forms.ModelChoiceField):
-    """A batch, named with its course."""
-
-    def label_from_instance(self, run: Any) -> str:
-        return f"{run.course}, {run}"
-
-
-class ProviderListForm(forms.Form):
-    """For which provider, and perhaps which batch alone, the next list is made."""
-
-    provider = forms.ModelChoiceField(
-        label=gettext_lazy("Provider"), queryset=Provider.objects.order_by("name")
-    )
-    run = BatchChoice(
-        label=gettext_lazy("Batch"),
-        queryset=Run.objects.none(),
-        required=False,
-        empty_label=gettext_lazy("All batches"),
-    )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        runs = Run.objects.filter(enrollments__state__in=WITH_COUPON).distinct()
-        self.fields["run"].queryset = runs.select_related("course").in_order()  # type: ignore[attr-defined]
-
-    def clean(self) -> dict[str, Any]:
-        cleaned: dict[str, Any] = super().clean() or {}
-        run, provider = cleaned.get("run"), cleaned.get("provider")
-        if run and provider and run.course.provider_id != provider.pk:
-            self.add_error("run", _("This batch is another provider's."))
-        return cleaned
 
 
 class ConfirmForm(forms.Form):

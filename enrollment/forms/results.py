@@ -7,7 +7,10 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from courses.models import Course, Run
+from enrollment.forms.coupons import ReasonForm
 from enrollment.forms.files import ProviderFileField
+from enrollment.models import ResultImportRow
+from enrollment.models.result_imports import APPLIABLE
 
 
 class ResultFileForm(forms.Form):
@@ -17,7 +20,19 @@ class ResultFileForm(forms.Form):
     file = ProviderFileField(
         help_text=_(
             "One officer a row, with the columns user name, online grade (in per cent) and exam "
-            "outcome (passed, failed, absent). A column e-mail is read too, where there is one."
+            "outcome (passed, failed, absent). Read too, where they are there: e-mail, exam score, "
+            "exam date, exam centre, exam city. Other headings are named in the maps of columns."
+        ),
+    )
+    public_from = forms.SplitDateTimeField(
+        label=_("Public from"),
+        required=False,
+        widget=forms.SplitDateTimeWidget(
+            date_attrs={"type": "date"}, time_attrs={"type": "time"}, date_format="%Y-%m-%d"
+        ),
+        help_text=_(
+            "Indian time. Until then nobody outside the desk sees or hears of a result. Blank: at "
+            "once, when the file is approved."
         ),
     )
 
@@ -42,3 +57,26 @@ class TotalsForm(forms.Form):
         if cleaned.get("passes", 0) > cleaned.get("rows", 0):
             raise ValidationError(_("More cannot have passed than there are rows."))
         return cleaned
+
+
+class MatchForm(ReasonForm):
+    """The registration to which a person gives a row, and on what grounds."""
+
+    number = forms.CharField(
+        label=_("Number of the registration"), max_length=30, strip=True, help_text=_("IGOT/…")
+    )
+    field_order = ("number", "reason")
+
+
+class AsideForm(ReasonForm):
+    """The outcome whose rows are put aside together."""
+
+    outcome = forms.ChoiceField(
+        label=_("Rows that came out as"),
+        choices=[
+            (value, label)
+            for value, label in ResultImportRow.Outcome.choices
+            if value not in APPLIABLE
+        ],
+    )
+    field_order = ("outcome", "reason")

@@ -1,5 +1,6 @@
 """The provider's coupons: batches, codes (encrypted), and to whom each was issued."""
 
+from collections.abc import Sequence
 from datetime import date
 
 from django.db import models
@@ -9,16 +10,21 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Officer, User
 from accounts.roles import Role
 from courses.models import Course, Provider
+from enrollment.models.provider_files import ProviderFile, ProviderFileQuerySet, file_once
 from enrollment.models.registrations import Enrollment
 from enrollment.states import WITH_COUPON, BatchState, CouponState
 from igot.lib.crypto import EncryptedTextField
 
 
-class CouponBatchQuerySet(models.QuerySet["CouponBatch"]):
+class CouponBatchQuerySet(ProviderFileQuerySet):
     def visible_to(self, user: User) -> "CouponBatchQuerySet":
         if user.has_role(Role.DEALING_HAND, Role.AUDITOR) or user.is_superuser:
             return self
         return self.none()
+
+    def standing(self) -> "CouponBatchQuerySet":
+        """Return the batches whose file is not to come again: all that came to something."""
+        return self.exclude(state__in=CouponBatch.NO_FILE_KEPT)
 
     def awaiting_release(self) -> "CouponBatchQuerySet":
         return self.filter(state=BatchState.IMPORTED)
@@ -32,7 +38,7 @@ class CouponBatchQuerySet(models.QuerySet["CouponBatch"]):
         return self.select_related("course", "provider").annotate(**counts)
 
 
-class CouponBatch(models.Model):
+class CouponBatch(ProviderFile):
     """A file of codes from the provider; whoever imports it may not release it."""
 
     provider = models.ForeignKey(Provider, models.PROTECT, verbose_name=_("provider"))
@@ -40,8 +46,16 @@ class CouponBatch(models.Model):
         Course, models.PROTECT, related_name="coupon_batches", verbose_name=_("course")
     )
     letter_reference = models.CharField(_("letter of the provider"), max_length=150)
+    request = models.ForeignKey(
+        "enrollment.CouponRequest",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="batches",
+        verbose_name=_("answers our letter"),
+    )
     file_name = models.CharField(_("file"), max_length=150)
-    sha256 = models.CharField(_("digest"), max_length=64, unique=True)
+    sha256 = models.CharField(_("digest"), max_length=64)
     state = models.CharField(
         _("state"), max_length=10, choices=BatchState, default=BatchState.IMPORTED
     )
@@ -60,6 +74,7 @@ class CouponBatch(models.Model):
         verbose_name = _("batch of coupons")
         verbose_name_plural = _("batches of coupons")
         constraints = [
+            file_once("couponbatch"),
             models.CheckConstraint(
                 condition=Q(released_by__isnull=True) | ~Q(released_by=F("imported_by")),
                 name="enrollment_couponbatch_two_persons",
@@ -111,6 +126,15 @@ class CouponQuerySet(models.QuerySet["Coupon"]):
         if user.has_role(Role.DEALING_HAND, Role.AUDITOR) or user.is_superuser:
             return self
         return self.none()
+
+    def standing_among(self, provider_id: int, digests: Sequence[str]) -> dict[str, int]:
+        """Return which of the codes behind `digests` the portal has, each with its batch."""
+        known = self.filter(provider=provider_id, code_digest__in=digests)
+        return dict(known.values_list("code_digest", "batch"))
+
+    def drop(self) -> None:
+        """Delete codes that were never issued, without reading them; the foreign keys see to it."""
+        self._raw_delete(self.db)
 
     def run_out(self, on: date) -> "CouponQuerySet":
         """Return the codes that were not shown to anybody and whose validity ended before `on`."""
@@ -182,11 +206,36 @@ class CouponIssueQuerySet(models.QuerySet["CouponIssue"]):
     def live(self) -> "CouponIssueQuerySet":
         return self.filter(ended_at__isnull=True)
 
+    def own_live(self, user: User) -> "CouponIssueQuerySet":
+        """Return the live issues to `user` alone, whatever else they may see."""
+        rows = self.live().filter(officer__user=user)
+        return rows.select_related("enrollment__course", "enrollment__officer__user", "officer")
+
+    def to_be_reminded(self, provider: Provider, first: date, until: date) -> "CouponIssueQuerySet":
+        """Return the live issues whose code expires from `first` through `until`, unredeemed and
+        not declared as paid with, whose officer was not reminded."""
+        soon = self.live().filter(
+            coupon__provider=provider,
+            coupon__state=CouponState.ISSUED,
+            coupon__valid_until__range=(first, until),
+            enrollment__state__in=WITH_COUPON,
+            reminded_at__isnull=True,
+            declaration__isnull=True,
+        )
+        return soon.order_by("coupon__valid_until", "pk")
+
     def weighing_on(self, enrollment: Enrollment) -> "CouponIssueQuerySet":
-        """Return what decides on a new coupon: the officer's live one for the course, and those of
-        this registration that somebody at the desk has taken back; latest last."""
+        """Return what decides on a new coupon: the officer's live one for the course, those of
+        this registration that somebody has taken back, and those shown for the one that was
+        deferred to it; latest last."""
         standing = Q(ended_at=None, officer=enrollment.officer_id, course=enrollment.course_id)
         taken_back = Q(ended_by__isnull=False, enrollment=enrollment)
+        if enrollment.predecessor_id:
+            taken_back |= Q(
+                ended_by__isnull=False,
+                first_revealed_at__isnull=False,
+                enrollment=enrollment.predecessor_id,
+            )
         return self.filter(standing | taken_back).select_related("coupon").order_by("pk")
 
     def standing_for(self, issue: "CouponIssue") -> "CouponIssueQuerySet":
@@ -196,6 +245,10 @@ class CouponIssueQuerySet(models.QuerySet["CouponIssue"]):
     def without_code(self) -> "CouponIssueQuerySet":
         """Load the coupon beside the issue, but leave its code sealed."""
         return self.select_related("coupon").defer("coupon__code")
+
+    def with_use(self) -> "CouponIssueQuerySet":
+        """Add what is known of the payment: the provider's report and the officer's word."""
+        return self.without_code().select_related("coupon__redemption", "declaration")
 
 
 class CouponIssue(models.Model):
@@ -211,6 +264,7 @@ class CouponIssue(models.Model):
     course = models.ForeignKey(Course, models.PROTECT, related_name="+")
     issued_at = models.DateTimeField(_("issued at"))
     first_revealed_at = models.DateTimeField(_("first shown at"), null=True, blank=True)
+    reminded_at = models.DateTimeField(_("reminded at"), null=True, blank=True)
     ended_at = models.DateTimeField(_("ended at"), null=True, blank=True)
     ended_by = models.ForeignKey(
         User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("ended by")
@@ -250,17 +304,21 @@ def waiting_for_coupon() -> models.QuerySet[Enrollment]:
     """Return the registrations in the queue for a coupon, first confirmed first.
 
     Not in it: who holds one for the course already, whose registration is held, and whose coupon
-    somebody at the desk has taken away; a new one is then given by hand.
+    somebody at the desk has taken away or that a deferral has ended once it was seen; a new one is
+    then given by hand.
     """
     held = CouponIssue.objects.live().filter(officer=OuterRef("officer"), course=OuterRef("course"))
-    taken = CouponIssue.objects.filter(enrollment=OuterRef("pk"), ended_by__isnull=False)
+    ended = CouponIssue.objects.filter(ended_by__isnull=False)
+    taken = ended.filter(enrollment=OuterRef("pk"))
+    shown = ended.filter(enrollment=OuterRef("predecessor"), first_revealed_at__isnull=False)
     confirmed = Enrollment.objects.filter(
         state__in=WITH_COUPON,
         course__provider__issues_coupons=True,
         run__isnull=False,
         held_at__isnull=True,
     )
-    return confirmed.exclude(Exists(held)).exclude(Exists(taken)).order_by("confirmed_at", "pk")
+    waiting = confirmed.exclude(Exists(held)).exclude(Exists(taken)).exclude(Exists(shown))
+    return waiting.order_by("confirmed_at", "pk")
 
 
 def servable(on: date) -> models.QuerySet[Enrollment]:

@@ -1,8 +1,10 @@
 """Registrations, and the accounts of officers at providers."""
 
+from datetime import datetime
+
 from django.db import models
 from django.db.models import Count, F, Q
-from django.db.models.functions import Lower
+from django.db.models.functions import Coalesce, Lower
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -11,6 +13,7 @@ from accounts.roles import Role
 from courses.models import Course, Provider, Run
 from eligibility.models import Decision
 from enrollment.states import (
+    AWAITS_SEAT,
     DECIDED_ANEW,
     LIVE,
     MAY_BE_HELD,
@@ -66,7 +69,8 @@ class EnrollmentQuerySet(models.QuerySet["Enrollment"]):
         shown = Q(number__isnull=False)
         everyone = (Role.DEALING_HAND, Role.SANCTIONING_AUTHORITY, Role.AUDITOR)
         if user.has_role(*everyone) or user.is_superuser:
-            return self.filter(shown | Q(officer__user=user))
+            officers = Officer.objects.filter(user=user)  # no join: the desk counts all rows
+            return self.filter(shown | Q(officer__in=officers.values("pk")))
         reach = Q(officer__user=user)
         if user.has_role(Role.NODAL_OFFICER):
             own = NodalAppointment.objects.current().filter(user=user)
@@ -118,6 +122,17 @@ class EnrollmentQuerySet(models.QuerySet["Enrollment"]):
 
     def awaiting_authority(self) -> "EnrollmentQuerySet":
         return self.filter(state=EnrollmentState.AWAITING_AUTHORITY)
+
+    def awaiting_seat(self) -> "EnrollmentQuerySet":
+        """Return what stands in the order of its batch, first submitted first."""
+        return self.filter(state__in=AWAITS_SEAT).order_by("submitted_at", "pk")
+
+    def taking_seats(self) -> "EnrollmentQuerySet":
+        return self.filter(state__in=ONCE_CONFIRMED)
+
+    def with_since(self) -> "EnrollmentQuerySet":
+        """Add since when a registration is in its state, as `since`."""
+        return self.annotate(since=Coalesce("state_since", "submitted_at", "started_at"))
 
     def for_provider(self, provider: Provider, run: Run | None) -> "EnrollmentQuerySet":
         """Return the confirmed registrations that a list for `provider` may name."""
@@ -253,6 +268,14 @@ class Enrollment(models.Model):
     )
     hold_told_at = models.DateTimeField(_("desk told of the hold at"), null=True, blank=True)
     completed_on = models.DateField(_("completed on"), null=True, blank=True)
+    # By the officer's own word: of a self-paced course that is certified by its modules.
+    completion_declared_at = models.DateTimeField(
+        _("completion declared at"), null=True, blank=True
+    )
+    # Since when it is where it is (null: from before this was kept), and that its officer knows
+    # that the batch is full.
+    state_since = models.DateTimeField(_("in this state since"), null=True, blank=True)
+    waitlisted_at = models.DateTimeField(_("on the waiting list since"), null=True, blank=True)
     predecessor = models.OneToOneField(
         "self",
         models.PROTECT,
@@ -279,7 +302,7 @@ class Enrollment(models.Model):
                 name="enrollment_enrollment_one_live_a_self_paced_course",
             ),
             models.CheckConstraint(
-                condition=Q(state__in=["draft", "withdrawn", "returned"])
+                condition=Q(state__in=["draft", "withdrawn", "returned", "lapsed"])
                 | Q(
                     number__isnull=False,
                     submitted_at__isnull=False,
@@ -303,10 +326,29 @@ class Enrollment(models.Model):
                 ),
                 name="enrollment_enrollment_held_with_reason",
             ),
+            models.CheckConstraint(
+                condition=~Q(state="deferred") | Q(reason__gt=""),
+                name="enrollment_enrollment_deferred_with_reason",
+            ),
+            models.CheckConstraint(
+                condition=Q(completion_declared_at__isnull=True)
+                | Q(run__isnull=True, completed_on__isnull=False),
+                name="enrollment_enrollment_declared_complete",
+            ),
+            models.CheckConstraint(
+                condition=Q(waitlisted_at__isnull=True)
+                | Q(state__in=sorted(AWAITS_SEAT), run__isnull=False),
+                name="enrollment_enrollment_waits_for_a_seat",
+            ),
         ]
         indexes = [
             models.Index(fields=["state", "confirmed_at"], name="enrollment_queue"),
             models.Index(fields=["run", "state"], name="enrollment_of_run"),
+            models.Index(fields=["submitted_at", "id"], name="enrollment_by_age"),
+            models.Index(
+                fields=["state", "submitted_at", "id"], name="enrollment_by_state_and_age"
+            ),
+            models.Index(fields=["state", "state_since"], name="enrollment_in_state"),
             models.Index(
                 fields=["held_at"], condition=Q(held_at__isnull=False), name="enrollment_held"
             ),
@@ -317,3 +359,8 @@ class Enrollment(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("enrollment:detail", args=[self.pk])
+
+    @property
+    def in_state_since(self) -> datetime:
+        """Since when it is in its state, as far as it is known (see `with_since`)."""
+        return self.state_since or self.submitted_at or self.started_at

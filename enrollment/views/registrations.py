@@ -14,7 +14,17 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.access import UserRequest, officer_of, role_required
 from accounts.roles import Role
 from courses.models import Course
-from enrollment import declaration, facts, pages, policies, states, tasks, timeline
+from enrollment import (
+    declaration,
+    facts,
+    next_action,
+    pages,
+    policies,
+    seats,
+    states,
+    tasks,
+    timeline,
+)
 from enrollment.actions import registrations
 from enrollment.forms.registrations import (
     AccountsForm,
@@ -22,7 +32,7 @@ from enrollment.forms.registrations import (
     RunForm,
     WithdrawalForm,
 )
-from enrollment.models import Enrollment, Intimation
+from enrollment.models import Enrollment, Intimation, Receipt
 from igot.lib.errors import Refused
 from igot.lib.files import send_file
 from igot.lib.paging import page_of
@@ -58,6 +68,7 @@ def registration_start(request: UserRequest, code: str) -> HttpResponse:
         "runs": runs,
         **facts.terms_by_batch(course, runs, today),
         "standing": own.under_way().of_course(course).latest_first(),
+        "seats_of_batches": seats.lines_of(runs),
         "steps_total": pages.count_of_pages(course),
     }
     return TemplateResponse(request, "enrollment/registration_start.html", context)
@@ -187,7 +198,7 @@ def registration_done(request: UserRequest, enrollment_id: int) -> HttpResponse:
     context = {
         "enrollment": enrollment,
         "intimation": way.intimation,
-        "next": timeline.next_action(way),
+        "next": next_action.next_action(way),
         "marks": timeline.marks_of(way),
     }
     return TemplateResponse(request, "enrollment/registration_done.html", context)
@@ -211,9 +222,12 @@ def registration_detail(request: UserRequest, enrollment_id: int) -> HttpRespons
         "way": way,
         "is_own": is_own,
         "intimation": way.intimation,
-        "next": timeline.next_action(way) if is_own else None,
+        "receipt": Receipt.objects.latest_of(enrollment),
+        "next": next_action.next_action(way) if is_own else None,
         "marks": timeline.marks_of(way),
         "may_withdraw": not policies.why_not(states.WITHDRAW, enrollment, request.user),
+        "may_defer": bool(enrollment.run)
+        and not policies.why_not(states.DEFER, enrollment, request.user),
     }
     return TemplateResponse(request, "enrollment/registration_detail.html", context)
 

@@ -1,9 +1,9 @@
 """Columns that are encrypted at rest (AES-256-GCM) and a keyed digest by which they are found."""
 
 import base64
-import hashlib
 import hmac
 import os
+from functools import lru_cache
 from typing import Any
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -18,7 +18,7 @@ def encrypt(plain: str, *, bound_to: str) -> str:
     """Return `plain` sealed with the newest key; it opens only for the same `bound_to`."""
     key_id, key = list(settings.FIELD_KEYS.items())[-1]
     nonce = os.urandom(12)
-    sealed = AESGCM(base64.b64decode(key)).encrypt(nonce, plain.encode(), bound_to.encode())
+    sealed = _cipher(key).encrypt(nonce, plain.encode(), bound_to.encode())
     return f"{FORM}:{key_id}:{base64.urlsafe_b64encode(nonce + sealed).decode()}"
 
 
@@ -30,14 +30,24 @@ def decrypt(stored: str, *, bound_to: str) -> str:
     """
     _form, key_id, body = stored.split(":", 2)
     raw = base64.urlsafe_b64decode(body)
-    key = base64.b64decode(settings.FIELD_KEYS[key_id])
-    return AESGCM(key).decrypt(raw[:12], raw[12:], bound_to.encode()).decode()
+    cipher = _cipher(settings.FIELD_KEYS[key_id])
+    return cipher.decrypt(raw[:12], raw[12:], bound_to.encode()).decode()
 
 
 def blind_index(plain: str) -> str:
     """Return the keyed digest (64 hexadecimal digits) under which an encrypted value is found."""
-    key = base64.b64decode(settings.BLIND_INDEX_KEY)
-    return hmac.new(key, plain.encode(), hashlib.sha256).hexdigest()
+    return hmac.digest(_key(settings.BLIND_INDEX_KEY), plain.encode(), "sha256").hex()
+
+
+@lru_cache(maxsize=16)
+def _key(written: str) -> bytes:
+    return base64.b64decode(written)
+
+
+@lru_cache(maxsize=16)
+def _cipher(key: str) -> AESGCM:
+    """Keep the cipher of a key: setting it up costs more than sealing a code with it."""
+    return AESGCM(_key(key))
 
 
 class EncryptedTextField(models.TextField):

@@ -1,6 +1,6 @@
 """Private files: stored with their row, and on their way out sent safely, by Django or nginx."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Final
 from urllib.parse import quote
@@ -9,7 +9,13 @@ from django.conf import settings
 from django.core.files.storage import default_storage
 from django.db.models import Model
 from django.db.models.fields.files import FieldFile
-from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase
+from django.http import (
+    FileResponse,
+    Http404,
+    HttpResponse,
+    HttpResponseBase,
+    StreamingHttpResponse,
+)
 from django.utils.http import content_disposition_header
 
 from igot.lib.uploads import CheckedFile
@@ -60,6 +66,14 @@ def send_bytes(content: bytes, *, name: str) -> HttpResponse:
     """Answer with bytes made for this request, such as a preview, under the same guards."""
     kind = CONTENT_TYPES.get(name.rpartition(".")[2].lower(), ANYTHING)
     response = HttpResponse(content, content_type=kind)
+    _made_safe(response, name, is_public=False)
+    return response
+
+
+def send_lines(lines: Iterable[str], *, name: str) -> StreamingHttpResponse:
+    """Answer with text that is written while it is sent, under the same guards."""
+    kind = CONTENT_TYPES.get(name.rpartition(".")[2].lower(), ANYTHING)
+    response = StreamingHttpResponse(lines, content_type=kind)
     _made_safe(response, name, is_public=False)
     return response
 

@@ -18,7 +18,8 @@ class NoOverlap(migrations.RunPython):
     """Migration step: rows of `table` alike in `same` never cover one day twice.
 
     `where` narrows the rows that are meant, as SQL with `{row}` before each column; the columns of
-    `same` are whole numbers or texts without NULL.
+    `same` are whole numbers or texts without NULL. `again` is for a table that SQLite has built
+    anew, which drops its triggers.
     """
 
     def __init__(
@@ -29,18 +30,21 @@ class NoOverlap(migrations.RunPython):
         first: str = "effective_from",
         until: str = "effective_to",
         where: str = "",
+        again: bool = False,
     ) -> None:
         self.table, self.name, self.same = table, name, list(same)
         self.first, self.until, self.where = first, until, where
-        super().__init__(self._refuse, self._allow)
+        self.again = again
+        super().__init__(self._refuse, self._stay if again else self._allow)
 
     def deconstruct(self) -> tuple[str, list[Any], dict[str, Any]]:
         given = [self.table, self.name, self.same, self.first, self.until, self.where]
-        return (self.__class__.__name__, given, {})
+        return (self.__class__.__name__, given, {"again": True} if self.again else {})
 
     def _refuse(self, apps: StateApps, editor: BaseDatabaseSchemaEditor) -> None:
         if editor.connection.vendor == "postgresql":
-            self._exclude(editor)
+            if not self.again:
+                self._exclude(editor)
             return
         for verb in ("INSERT", "UPDATE"):
             editor.execute(
@@ -72,6 +76,9 @@ class NoOverlap(migrations.RunPython):
             f"AND other.{self.first} <= COALESCE(NEW.{self.until}, {_FOREVER}) "
             f"AND NEW.{self.first} <= COALESCE(other.{self.until}, {_FOREVER}))"
         )
+
+    def _stay(self, apps: StateApps, editor: BaseDatabaseSchemaEditor) -> None:
+        """Going back leaves the table watched, as it was before."""
 
     def _allow(self, apps: StateApps, editor: BaseDatabaseSchemaEditor) -> None:
         if editor.connection.vendor == "postgresql":

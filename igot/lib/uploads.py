@@ -75,12 +75,7 @@ def check_upload(
     :raises UploadRefused: with a sentence for whoever sent it
     """
     name = shown_name(str(file.name or ""))
-    if not file.size:
-        raise UploadRefused(_("The file is empty."))
-    if file.size > max_bytes:
-        raise UploadRefused(
-            _("The file is larger than %(megabytes)s MB.") % {"megabytes": max_bytes // 1_000_000}
-        )
+    _check_size(file.size or 0, max_bytes)
     data = file.read()
     digest = hashlib.sha256(data).hexdigest()
     try:
@@ -100,6 +95,30 @@ def check_upload(
     )
 
 
+def check_announced(
+    name: str, size: int, *, kinds: tuple[str, ...] = ALL_KINDS, max_bytes: int = MOST_BYTES
+) -> None:
+    """Check what is known of a file before it comes: the size in bytes, and how its name ends.
+
+    :raises UploadRefused: with a sentence for whoever wants to send it
+    """
+    try:
+        _check_size(size, max_bytes)
+        _check_ending(name, kinds)
+    except UploadRefused as refusal:
+        log.warning("refused to take an upload of %s bytes: %s", size, refusal)
+        raise
+
+
+def _check_size(size: int, max_bytes: int) -> None:
+    if not size:
+        raise UploadRefused(_("The file is empty."))
+    if size > max_bytes:
+        raise UploadRefused(
+            _("The file is larger than %(megabytes)s MB.") % {"megabytes": max_bytes // 1_000_000}
+        )
+
+
 def shown_name(name: str) -> str:
     """Reduce the name that a browser sent to one that can be shown: no path, no deceiving marks."""
     last = name.replace("\\", "/").rpartition("/")[2]
@@ -117,13 +136,8 @@ def shown_name(name: str) -> str:
 
 def _kind_of(data: bytes, name: str, kinds: tuple[str, ...]) -> str:
     """Return the kind that the first bytes show; the name must end accordingly."""
-    ending = name.rpartition(".")[2].lower()
+    ending = _check_ending(name, kinds)
     wanted = ", ".join(NAMES[kind] for kind in kinds)
-    if ending not in [allowed for kind in kinds for allowed in EXTENSIONS[kind]]:
-        raise UploadRefused(
-            _("Send a file of one of these kinds: %(kinds)s. This one is “.%(ending)s”.")
-            % {"kinds": wanted, "ending": ending[:10]}
-        )
     kind = next((kind for kind in kinds if data.startswith(STARTS[kind])), None)
     if kind is None:
         raise UploadRefused(
@@ -135,6 +149,17 @@ def _kind_of(data: bytes, name: str, kinds: tuple[str, ...]) -> str:
             % {"ending": ending, "kind": NAMES[kind]}
         )
     return kind
+
+
+def _check_ending(name: str, kinds: tuple[str, ...]) -> str:
+    """Return how the name ends, in lower case and without the dot."""
+    ending = name.rpartition(".")[2].lower()
+    if ending not in [allowed for kind in kinds for allowed in EXTENSIONS[kind]]:
+        raise UploadRefused(
+            _("Send a file of one of these kinds: %(kinds)s. This one is “.%(ending)s”.")
+            % {"kinds": ", ".join(NAMES[kind] for kind in kinds), "ending": ending[:10]}
+        )
+    return ending
 
 
 def _draw_anew(data: bytes, kind: str) -> bytes:

@@ -77,6 +77,8 @@ MIDDLEWARE = [
     "accounts.middleware.StaffSecondFactorMiddleware",
     "accounts.middleware.PersonalPagesMiddleware",
     "igot.middleware.RefusedMiddleware",
+    "igot.middleware.NoRoomMiddleware",
+    "igot.middleware.KeysMiddleware",
 ]
 
 ROOT_URLCONF = "igot.urls"
@@ -279,6 +281,7 @@ ELIGIBLE_COURSES = "eligibility.panels.eligible_courses"
 vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default="iGOT Portal <no-reply@igot.invalid>")
+NOTICE_DIGEST_HOUR = env.int("NOTICE_DIGEST_HOUR", default=9)  # IST: the mail of the day goes then
 # What may go with the mail of a notice: a name, and the function that makes it of the notice.
 NOTICE_ATTACHMENTS = {"meeting": "committee.calendar_file.of_notice"}
 
@@ -300,10 +303,13 @@ STATIC_URL = "/static/"
 STATIC_ROOT = env("STATIC_ROOT", default=str(BASE_DIR / "var" / "static"))
 STATICFILES_DIRS = [BASE_DIR / "static"]
 MEDIA_ROOT = env("MEDIA_ROOT", default=str(BASE_DIR / "var" / "private"))
+# Where files that arrive in pieces lie until they are whole; "" is a folder under MEDIA_ROOT.
+PIECES_ROOT = env("PIECES_ROOT", default="")
+CLAMD_URL = env("CLAMD_URL", default="")  # tcp://host:3310 or unix:///path; "" asks no scanner
 SENDFILE = env("SENDFILE", default="django")  # or "nginx": X-Accel-Redirect to /protected/
 S3_BUCKET = env("S3_BUCKET", default="")
 STORAGES: dict[str, dict[str, object]] = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": {"BACKEND": "igot.lib.storage.WholeFileStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 if S3_BUCKET:

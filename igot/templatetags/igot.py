@@ -33,7 +33,7 @@ TONES: Final[dict[str, frozenset[str]]] = {
     "info": frozenset(
         "submitted in_progress under_scrutiny under_review recommended in_payment checking "
         "available imported validated exported locked shortlisted on_agenda deliberated screened "
-        "current upcoming announced refer received under_consideration".split()
+        "current upcoming announced refer received under_consideration uploaded".split()
     ),
     "warning": frozenset(
         "returned awaiting_authority payment_failed part_settled deferred provisional missing "
@@ -41,7 +41,7 @@ TONES: Final[dict[str, frozenset[str]]] = {
     ),
     "error": frozenset(
         "rejected lapsed not_completed not_eligible fail failed expired dead invalid withheld "
-        "discarded rejected_whole reversed unknown".split()
+        "discarded rejected_whole reversed unknown refused".split()
     ),
 }
 TONE_ICONS: Final = {

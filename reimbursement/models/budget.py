@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from courses.models import DatedModel
+from igot.lib.validity import holding
 
 
 class ReimbursementPolicy(DatedModel):
@@ -184,6 +185,5 @@ class SanctionLimit(models.Model):
     @classmethod
     def of(cls, user: User, on: date) -> "SanctionLimit | None":
         """Return the limit of `user` in force on `on`, both days inclusive."""
-        ended = Q(effective_to__isnull=False, effective_to__lt=on)
-        rows = cls.objects.filter(user=user, effective_from__lte=on).exclude(ended)
+        rows = cls.objects.filter(holding(on), user=user)
         return rows.order_by("-effective_from").first()

@@ -48,12 +48,15 @@ class ClaimQuerySet(models.QuerySet["Claim"]):
     def for_registration(self, enrollment: Enrollment) -> "ClaimQuerySet":
         return self.filter(enrollment=enrollment)
 
+    def made(self) -> "ClaimQuerySet":
+        """Return the claims that were put in and not taken back, whatever came of them."""
+        return self.exclude(state__in=[ClaimState.DRAFT, ClaimState.WITHDRAWN])
+
     def with_account(self, digest: str) -> "ClaimQuerySet":
         """Return the claims, drafts and dead ones aside, that name the account behind `digest`."""
         if not digest:
             return self.none()
-        submitted = self.exclude(state__in=[ClaimState.DRAFT, ClaimState.WITHDRAWN])
-        return submitted.filter(account_digest=digest)
+        return self.made().filter(account_digest=digest)
 
     def latest_first(self) -> "ClaimQuerySet":
         return self.order_by("-started_at", "-pk")

@@ -2,14 +2,16 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
+from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from accounts.models import User
 from courses.models import Run
-from enrollment.actions import certificates, results
+from enrollment.actions import certificates, checking, results
+from enrollment.certificate_looks import look_into, stored_pages
 from enrollment.models import CertificateSubmission, Enrollment
 from enrollment.states import EnrollmentState
 from igot.lib.dates import dmy
@@ -33,7 +35,7 @@ def bring_results(
         staged = results.stage_results(
             run=run,
             file_name=f"results-{run.code}.csv",
-            content="\n".join(lines).encode(),
+            file=ContentFile("\n".join(lines).encode()),
             acting_user=users["dealing"],
             at=at,
         )
@@ -103,12 +105,26 @@ def send(enrollment: Enrollment) -> CertificateSubmission:
     content = picture(
         "Certificate of completion", officer.name, course.title, dmy(completed), f"No. {number}"
     )
-    return certificates.send_certificate(
+    at = instant(completed + timedelta(days=20), 15, 30)
+    submission = certificates.send_certificate(
         enrollment_id=enrollment.pk,
         file=check_upload(SimpleUploadedFile("certificate.png", content)),
         certificate_number=number,
         name_on_certificate=officer.name,
         completed_on=completed,
         acting_user=officer.log_in,
-        at=instant(completed + timedelta(days=20), 15, 30),
+        at=at,
     )
+    check(submission, at)
+    submission.refresh_from_db()
+    return submission
+
+
+def check(submission: CertificateSubmission, at: datetime) -> None:
+    """Check a certificate as the task does, on its day."""
+    begun, lease = checking.begin_checks(submission_id=submission.pk, at=at)
+    look = look_into(begun)
+    with stored_pages(look) as pages:
+        checking.finish_checks(
+            submission_id=submission.pk, lease=lease, look=look, pages=pages, at=at
+        )

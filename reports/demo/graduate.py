@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import timedelta
 
+from django.core.files.base import ContentFile
 from django.utils import timezone
 
 from accounts.models import Officer, User
@@ -46,7 +47,7 @@ def complete_programme(users: dict[str, User], enrollments: Iterable[Enrollment]
         staged = results.stage_results(
             run=run,
             file_name=f"results-{run.code}-second.csv",
-            content=f"username,grade,exam\n{line}".encode(),
+            file=ContentFile(f"username,grade,exam\n{line}".encode()),
             acting_user=users["dealing"],
             at=at,
         )

@@ -6,6 +6,7 @@ from datetime import date, datetime, time, timedelta
 from itertools import cycle
 from typing import Any
 
+from django.core.files.base import ContentFile
 from django.utils import timezone
 
 from accounts.models import Officer, User
@@ -144,7 +145,7 @@ def supply_coupons(
             course=course,
             letter_reference=LETTER.format(run=run.code),
             file_name=f"{run.code}.csv",
-            content="\n".join(["code,valid until,price", *rows]).encode(),
+            file=ContentFile("\n".join(["code,valid until,price", *rows]).encode()),
             acting_user=users["dealing"],
             at=at,
         )

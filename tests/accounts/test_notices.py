@@ -1,7 +1,9 @@
 from datetime import timedelta
+from smtplib import SMTPRecipientsRefused
 
 import pytest
 from django.core import mail
+from django.core.mail import EmailMessage
 from django.utils import timezone
 
 from accounts import audit
@@ -90,6 +92,25 @@ def test_a_refused_connection_leaves_the_notice_for_the_next_sweep(settings, mon
 
     notice.refresh_from_db()
     assert (notice.attempts, len(mail.outbox)) == (2, 1)
+
+
+@pytest.mark.django_db
+def test_an_address_that_the_server_declines_holds_up_no_other_mail(monkeypatch):
+    declined, others = make_notice(), [make_notice(), make_notice()]
+    send = EmailMessage.send
+
+    def choosy(message, *args, **kwargs):
+        if message.to == [declined.user.email]:
+            raise SMTPRecipientsRefused({declined.user.email: (550, b"no such user")})
+        return send(message, *args, **kwargs)
+
+    monkeypatch.setattr(EmailMessage, "send", choosy)
+
+    assert deliver_unsent() == 3
+
+    assert [message.to for message in mail.outbox] == [[notice.user.email] for notice in others]
+    declined.refresh_from_db()
+    assert (declined.mailed_at, declined.attempts) == (None, 1)
 
 
 @pytest.mark.django_db

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from circulars import actions, tasks
+from circulars.documents import Words
 from circulars.models import IssuedDocument
 from circulars.states import CircularState
 from igot.lib.paging import PER_PAGE
@@ -259,7 +260,129 @@ def test_an_uploaded_pdf_is_known_by_its_digest(client, db) -> None:
 def test_an_upload_that_is_missing_is_said_at_the_field(client, db) -> None:
     page = client.post("/verify/", {}).content.decode()
 
-    assert "This field is required" in page
+    assert "Choose the PDF file that you received" in page
+
+
+def test_the_digest_that_a_browser_reckoned_stands_for_the_file(client, db) -> None:
+    document = issued().document
+
+    def check(digest: str) -> str:
+        return client.post("/verify/", {"digest": digest}).content.decode()
+
+    assert "genuine and in force" in check(document.sha256)
+    assert "not known here" in check("0" * 64)
+    assert "Choose the PDF file" in check("' OR 1=1 --")
+
+
+# --- by the numbers on the paper ------------------------------------------------------------------
+BY_NUMBER = "/verify/number/"
+
+
+@pytest.mark.parametrize("form", ["{}", "http://x/verify/{}/", " {} ", "{}/"])
+def test_the_numbers_that_are_typed_from_a_paper_lead_to_the_document(client, db, form) -> None:
+    document = issued(number="No. T-16017/14/2020-iGOT").document
+    typed = {"number": "F.No.t-16017/14/2020-igot", "public": form.format(document.public_id)}
+
+    response = client.get(BY_NUMBER, typed)
+
+    assert response.status_code == 302 and response["Location"] == document.get_verify_url()
+
+
+@pytest.mark.parametrize("number", ["No. T-16017/15/2020-iGOT", "1"])
+def test_a_paper_with_another_number_at_its_head_is_unknown(client, db, number) -> None:
+    document = issued().document
+
+    response = client.get(BY_NUMBER, {"number": number, "public": str(document.public_id)})
+
+    assert response.status_code == 404
+    assert "not known here" in response.content.decode()
+
+
+@pytest.mark.parametrize("public", ["x", "1b4e28ba", "'; --", "\0", "१" * 31])
+def test_a_public_number_that_is_none_is_said_at_the_field(client, db, public) -> None:
+    page = client.get(BY_NUMBER, {"number": "1", "public": public}).content.decode()
+
+    assert "Please correct this first" in page and 'value="1"' in page
+
+
+def test_an_address_that_was_copied_wrongly_is_answered_with_a_sentence(client, db) -> None:
+    response = client.get("/verify/1b4e28ba-2fa1/")
+
+    assert response.status_code == 404
+    assert "not known here" in response.content.decode()
+
+
+def test_guessing_is_slowed_down_and_nothing_is_listed_or_kept(client, db) -> None:
+    address = reverse("circulars:verify", args=[uuid.uuid4()])
+
+    answers = [client.get(address, REMOTE_ADDR="10.9.8.7") for _number in range(61)]
+
+    assert {answer.status_code for answer in answers[:60]} == {404}
+    assert answers[60].status_code == 429 and answers[60]["Retry-After"] == "60"
+    assert answers[0]["X-Robots-Tag"] == "noindex, nofollow"
+    assert "no-store" in answers[0]["Cache-Control"]
+
+
+def test_verification_costs_few_queries(client, db, django_assert_max_num_queries) -> None:
+    old, new = issued().document, issued().document
+    actions.replace_document(document_id=old.pk, by=new, acting_user=None, at=timezone.now())
+
+    with django_assert_max_num_queries(4):
+        client.get(old.get_verify_url())
+
+
+# --- what particulars may be ----------------------------------------------------------------------
+
+
+def make_document(**fields: object) -> IssuedDocument:
+    known = {"kind": "test", "title": "Paper", "dated_on": date(2026, 9, 1), "pdf": "x.pdf"}
+    sizes = {"sha256": "0" * 64, "size": 1, "pages": 1, "issued_at": timezone.now()}
+    return IssuedDocument.objects.create(**{**known, **sizes, **fields})
+
+
+def test_particulars_are_read_in_the_language_of_the_reader_and_tables_are_printed(
+    client, db
+) -> None:
+    document = make_document(
+        particulars={
+            "Officer": "<b>Asha</b>",
+            "Course": {"en": "Poverty", "hi": "गरीबी"},
+            "Lines": {
+                "head": ["Day", "Points"],
+                "head_hi": ["दिनांक", "अंक"],
+                "rows": [["30.05.2026", "+10"]],
+                "rows_hi": [["30.05.2026", "+10"]],
+                "align": ["left", "right"],
+            },
+        }
+    )
+
+    english = verify(client, document)
+    in_hindi(client)
+    hindi = verify(client, document)
+
+    assert "Poverty" in english and "गरीबी" not in english
+    assert "गरीबी" in hindi and "दिनांक" in hindi
+    assert "&lt;b&gt;Asha" in english and "+10" in english
+
+
+def test_why_a_document_ended_and_since_when_is_for_everybody_its_file_note_is_not(
+    client, db
+) -> None:
+    document = make_document()
+    actions.revoke_document(
+        document_id=document.pk,
+        reason="For the file only",
+        because=Words("Ask for a new statement.", "नया विवरण माँगें।"),
+        ended_on=date(2026, 9, 5),
+        acting_user=None,
+        at=timezone.now(),
+    )
+
+    page = verify(client, document)
+
+    assert "Ask for a new statement." in page and "05.09.2026" in page
+    assert "For the file only" not in page
 
 
 @pytest.mark.parametrize("url", [LIST, "/circulars/x/", "/circulars/x.pdf"])

@@ -86,7 +86,9 @@ def test_all_five_courses_with_their_examinations_complete_the_programme() -> No
     ]
     assert completion.has_dfft_priority
     assert completion.document is not None
-    assert completion.document.particulars["Programme"] == programme.title
+    said = {row["name"]["en"]: row["value"] for row in completion.document.particulars}
+    assert said["Programme"]["en"] == programme.title
+    assert len(said["Courses"]["rows"]) == 5
 
 
 def test_four_of_five_do_not() -> None:

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from accounts.models import AuditEntry, Notice
 from accounts.roles import Role
+from accounts.tasks import deliver_unsent
 from enrollment.actions.coupons import (
     end_issue_of,
     expire_coupons,
@@ -219,6 +220,7 @@ def test_the_code_stands_in_no_audit_entry_notice_mail_log_or_column(
     with django_capture_on_commit_callbacks(execute=True):
         issue_coupon(enrollment_id=enrollment.pk, acting_user=None, at=AT)
         reveal_coupon(enrollment_id=enrollment.pk, acting_user=enrollment.officer.user, at=AT)
+    deliver_unsent()
 
     entries = [f"{e.event} {e.subject_name} {e.details}" for e in AuditEntry.objects.all()]
     mails = [f"{m.subject} {m.body} {m.extra_headers}" for m in mail.outbox]

@@ -95,7 +95,7 @@ def in_two(work):
 def test_a_coupon_goes_out_wholly_before_a_move_or_not_at_all(monkeypatch):
     hand = make_user(Role.DEALING_HAND)
     run = crowd(E.CONFIRMED, number=24)
-    monkeypatch.setattr(coupons, "_take", slowly(coupons._take))
+    monkeypatch.setattr(coupons, "_give", slowly(coupons._give))
 
     def give(enrollment_id):
         coupons.issue_coupon(enrollment_id=enrollment_id, acting_user=None, at=AT)

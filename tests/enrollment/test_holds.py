@@ -23,6 +23,7 @@ from enrollment.actions import confirmations, coupons, recomputing, registration
 from enrollment.actions.recomputing import Came
 from enrollment.models import Enrollment
 from enrollment.models.coupons import waiting_for_coupon
+from enrollment.next_action import next_action
 from enrollment.states import EnrollmentState, HoldReason
 from igot.lib.errors import Refused
 from reimbursement.actions import open_claim
@@ -585,7 +586,7 @@ def test_the_words_of_a_hold_are_made_for_each_reader():
     way = timeline.way_of(enrollment, is_own=True)
 
     with override("hi"):
-        words = timeline.next_action(way).text
+        words = next_action(way).text
 
     assert "30.12.2026" in words and "पात्र" in words
 

@@ -52,7 +52,10 @@ def test_results_are_brought_in_by_one_and_applied_by_another_who_types_the_tota
     )
     staged = ResultImport.objects.get()
     assert "No officer with this user name" in page.content.decode()
-    url = f"/desk/enrollment/resultimport/{staged.pk}/step/apply/"
+    change = f"/desk/enrollment/resultimport/{staged.pk}"
+    aside = {"desk_confirmed": "1", "outcome": "unknown_officer", "reason": "Not one of ours."}
+    client.post(f"{change}/step/aside/", aside)
+    url = f"{change}/step/apply/"
     own = client.post(url, {"desk_confirmed": "1", "rows": "2", "passes": "1"})
     sign_in(client, make_user(Role.DEALING_HAND))
     wrong = client.post(url, {"desk_confirmed": "1", "rows": "2", "passes": "2"})

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.core.files.base import ContentFile
 from django.utils import timezone
 
 from accounts.models import Notice
@@ -54,7 +55,7 @@ def test_a_file_of_results_approved_by_four_at_once_is_applied_once():
     staged = stage_results(
         run=run,
         file_name="r.csv",
-        content=f"username,grade,exam\n{rows}".encode(),
+        file=ContentFile(f"username,grade,exam\n{rows}".encode()),
         acting_user=make_user(Role.DEALING_HAND),
         at=AT,
     )
@@ -83,7 +84,7 @@ def test_one_file_brought_in_by_four_at_once_is_one_batch():
             course=course,
             letter_reference="x",
             file_name="x.csv",
-            content=f"code,valid until,price\n{rows}".encode(),
+            file=ContentFile(f"code,valid until,price\n{rows}".encode()),
             acting_user=user,
             at=AT,
         ),

@@ -286,10 +286,12 @@ def test_noting_many_tells_which_were_refused():
     nodal = make_nodal_officer(authority=first.authority)
     intimations.note_intimation(intimation_id=second.pk, acting_user=nodal, at=timezone.now())
 
-    noted, refusals = intimations.note_each([first, second], acting_user=nodal, at=timezone.now())
+    results = intimations.note_each([first, second], acting_user=nodal, at=timezone.now())
 
-    assert noted == 1
-    assert [intimation for intimation, _reason in refusals] == [second]
+    assert [(intimation, bool(refusal)) for intimation, refusal in results] == [
+        (first, False),
+        (second, True),
+    ]
 
 
 # --- lists for providers ----------------------------------------------------------------------
@@ -313,6 +315,7 @@ def test_a_list_holds_the_least_that_the_provider_needs():
 
     assert rows_of(made) == [
         {
+            "line": "1",
             "change": "new",
             "name": "Asha Rao",
             "email": enrollment.officer.user.email,

@@ -1,7 +1,7 @@
 """Who has a registration and what is next in each state; the wording of the declaration."""
 
 import hashlib
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.utils import timezone, translation
@@ -11,11 +11,13 @@ from accounts.roles import Role
 from courses.models import Course
 from enrollment import declaration, pages, timeline
 from enrollment.models import Enrollment
+from enrollment.next_action import NEXT, next_action
 from enrollment.states import EnrollmentState
 from tests.factories.accounts import make_officer, make_service, make_user
 from tests.factories.courses import make_course, make_provider, make_run
 from tests.factories.enrollment import make_enrollment, make_intimation, make_rule_version
 from tests.factories.pool import make_certificate, make_coupon_issue
+from tests.factories.registrations import make_registration_policy
 
 pytestmark = pytest.mark.django_db
 E = EnrollmentState
@@ -39,8 +41,7 @@ def current(enrollment: Enrollment) -> tuple[str, str]:
 
 
 def heading(enrollment: Enrollment) -> str:
-    action = timeline.next_action(timeline.way_of(enrollment, is_own=True))
-    return action.heading if action else ""
+    return next_action(timeline.way_of(enrollment, is_own=True)).heading
 
 
 @pytest.mark.parametrize(
@@ -141,7 +142,9 @@ def test_what_is_next_follows_the_certificate(state, expected):
         (E.COMPLETED, "Send in your certificate"),
         (E.NOT_COMPLETED, "The course was not completed"),
         (E.REJECTED, "This registration was not confirmed"),
-        (E.WITHDRAWN, ""),
+        (E.WITHDRAWN, "You have withdrawn"),
+        (E.DEFERRED, "Deferred to a later batch"),
+        (E.LAPSED, "This registration has lapsed"),
     ],
 )
 def test_what_is_next_at_the_ends(state, expected):
@@ -152,9 +155,8 @@ def test_a_draft_whose_batch_has_closed_leads_to_another_batch():
     run = make_run(opens_on=date(2026, 1, 5), closes_on=date(2026, 2, 5))
     draft = make_enrollment(state=E.DRAFT, run=run)
 
-    action = timeline.next_action(timeline.way_of(draft, is_own=True))
+    action = next_action(timeline.way_of(draft, is_own=True))
 
-    assert action is not None
     assert action.url.endswith("/run/")
 
 
@@ -183,3 +185,73 @@ def test_the_declaration_has_a_version_for_each_wording():
     digest = hashlib.sha256(words.encode()).hexdigest()[:12]
 
     assert (declaration.VERSION, digest) == ("2026-11", "c65c0461f72f")
+
+
+# --- one next action in every state --------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("state", "expected", "who"),
+    [
+        (E.DRAFT, "Go on with your draft", "You"),
+        (E.SUBMITTED, "The Training Division checks your registration", DIVISION),
+        (E.AWAITING_AUTHORITY, "Your authority has to approve", "authority"),
+        (E.RETURNED, "Correct it and submit it again", "You"),
+        (E.CONFIRMED, "A coupon is on its way", DIVISION),
+        (E.IN_PROGRESS, "A coupon is on its way", DIVISION),
+        (E.COMPLETED, "Send in your certificate", "You"),
+        (E.NOT_COMPLETED, "The course was not completed", ""),
+        (E.REJECTED, "This registration was not confirmed", ""),
+        (E.WITHDRAWN, "You have withdrawn", ""),
+        (E.DEFERRED, "Deferred to a later batch", ""),
+        (E.LAPSED, "This registration has lapsed", ""),
+    ],
+)
+def test_every_state_has_one_next_action_that_somebody_has_since_some_day(state, expected, who):
+    since = timezone.now() - timedelta(days=3)
+    enrollment = make_enrollment(state=state, state_since=since)
+    if state == E.AWAITING_AUTHORITY:
+        who = str(make_intimation(enrollment=enrollment).authority)
+
+    action = next_action(timeline.way_of(enrollment, is_own=True))
+
+    assert (action.heading, action.who, action.since) == (expected, who, since)
+    assert set(NEXT) == set(E)
+
+
+@pytest.mark.parametrize(("state", "days"), [(E.RETURNED, 21), (E.AWAITING_AUTHORITY, 30)])
+def test_what_lapses_says_by_which_day(state, days):
+    make_registration_policy()
+    run = make_run(commences_on=timezone.localdate() + timedelta(days=300))
+    enrollment = make_enrollment(state=state, run=run, state_since=timezone.now())
+
+    action = next_action(timeline.way_of(enrollment, is_own=True))
+
+    assert action.by == timezone.localdate() + timedelta(days=days)
+
+
+def test_a_draft_is_due_when_its_window_closes_and_a_seen_coupon_when_the_run_ends():
+    draft = make_enrollment(state=E.DRAFT)
+    studying = make_enrollment(state=E.IN_PROGRESS)
+    make_coupon_issue(enrollment=studying, first_revealed_at=timezone.now())
+
+    by = [next_action(timeline.way_of(e, is_own=True)).by for e in (draft, studying)]
+
+    assert by == [draft.run.registration_closes_on, studying.run.ends_on]
+
+
+def test_who_waits_for_a_seat_is_told_the_place():
+    run = make_run(seats=1)
+    make_enrollment(run=run)
+
+    assert heading(make_enrollment(run=run, state=E.SUBMITTED)) == "You stand on the waiting list"
+
+
+def test_a_declared_completion_needs_nothing_more():
+    course = make_course(mode=Course.Mode.SELF_PACED, certification=Course.Certification.MODULES)
+    fields = {"completed_on": timezone.localdate(), "completion_declared_at": timezone.now()}
+
+    assert heading(make_enrollment(course=course, state=E.IN_PROGRESS)) == (
+        "Study, and declare completion"
+    )
+    assert heading(make_enrollment(course=course, state=E.COMPLETED, **fields)) == (
+        "The course is completed"
+    )

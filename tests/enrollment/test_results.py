@@ -2,15 +2,18 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.core.files.base import ContentFile
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from accounts.models import AuditEntry, Notice
 from accounts.roles import Role
 from courses.models import GradeRule
+from enrollment.actions.result_rows import put_all_aside
 from enrollment.actions.results import apply_results, discard_results, stage_results
-from enrollment.models import Result, ResultImport, ResultImportRow
+from enrollment.models import Result, ResultImport
 from enrollment.states import EnrollmentState, ImportState
+from enrollment.tasks import carry_out_results
 from igot.lib.errors import Refused
 from tests.factories.accounts import make_officer, make_user
 from tests.factories.courses import make_course, make_programme, make_run
@@ -42,11 +45,24 @@ def enrolled(run, username, *, state=EnrollmentState.IN_PROGRESS, **fields):
     return make_enrollment(run=run, username=username, state=state, **fields)
 
 
-def stage(run, clerk, *rows, header="username,grade,exam"):
+def stage(run, clerk, *rows, header="username,grade,exam", **fields):
     content = "\n".join([header, *rows, ""]).encode()
     return stage_results(
-        run=run, file_name="results.csv", content=content, acting_user=clerk, at=AT
+        run=run,
+        file_name="results.csv",
+        file=ContentFile(content),
+        acting_user=clerk,
+        at=AT,
+        **fields,
     )
+
+
+def settle(staged, by):
+    """Put aside whatever waits for a person."""
+    for outcome in set(staged.rows.unsettled().values_list("outcome", flat=True)):
+        put_all_aside(
+            import_id=staged.pk, outcome=outcome, reason="Not ours.", acting_user=by, at=AT
+        )
 
 
 def outcomes(staged):
@@ -193,14 +209,32 @@ def test_the_rule_in_force_on_the_commencement_counts(run, clerk):
         (b"username,grade\na,1\n", "lacks the column: exam"),
         (b"username,grade,exam\n", "no row"),
         (b"username,grade,score,exam\na,1,2,passed\n", "mean the same"),
-        (b"username,grade,exam\na,0.72,passed\nb,0.5,passed\n", "fractions of one"),
-        (b"username,grade,exam\n\xff\xfe\xfd,1,p\n", "not UTF-8"),
     ],
 )
 def test_a_file_that_cannot_be_read_is_refused_whole(run, clerk, content, words):
     with pytest.raises(Refused, match=words):
-        stage_results(run=run, file_name="x.csv", content=content, acting_user=clerk, at=AT)
+        stage_results(
+            run=run, file_name="x.csv", file=ContentFile(content), acting_user=clerk, at=AT
+        )
     assert not ResultImport.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"username,grade,exam\na,0.72,passed\nb,0.5,passed\n", "fractions of one"),
+        (b"username,grade,exam\n" + b"a,10,p\n" * 3000 + b"\xff\xfe\xfd,1,p\n", "not UTF-8"),
+    ],
+)
+def test_what_shows_only_while_the_rows_are_read_leaves_the_file_refused(
+    run, clerk, content, words
+):
+    read = stage_results(
+        run=run, file_name="x.csv", file=ContentFile(content), acting_user=clerk, at=AT
+    )
+
+    assert (read.state, read.rows.count()) == (ImportState.REFUSED, 0)
+    assert words in read.problem and not read.file
 
 
 def test_a_course_without_a_grade_rule_takes_no_results(clerk):
@@ -225,6 +259,7 @@ def test_the_same_file_again_changes_nothing(run, clerk):
 def test_a_second_person_who_knows_the_totals_applies_the_file(run, clerk, second):
     passed, failed, waits = (enrolled(run, name) for name in ("passed", "failed", "waits"))
     staged = stage(run, clerk, "passed,72.5,passed", "failed,30,passed", "waits,80,", "x,1,failed")
+    settle(staged, clerk)
 
     apply_results(import_id=staged.pk, rows=4, passes=1, acting_user=second, at=AT)
 
@@ -253,6 +288,7 @@ def test_a_second_person_who_knows_the_totals_applies_the_file(run, clerk, secon
 def test_totals_that_do_not_agree_apply_nothing(run, clerk, second, rows, passes):
     enrolled(run, "asha")
     staged = stage(run, clerk, "asha,72,passed", "nobody,90,passed")
+    settle(staged, clerk)
 
     with pytest.raises(Refused, match="totals do not agree"):
         apply_results(import_id=staged.pk, rows=rows, passes=passes, acting_user=second, at=AT)
@@ -339,20 +375,22 @@ def test_a_discarded_file_is_not_applied(run, clerk, second):
     assert AuditEntry.objects.about(staged).last().details["reason"] == "Wrong run."
 
 
-def test_a_fault_in_one_row_leaves_the_whole_file_unapplied(run, clerk, second, monkeypatch):
+def test_a_fault_midway_leaves_no_result_and_the_task_applies_the_file_later(
+    run, clerk, second, monkeypatch
+):
     enrolled(run, "one")
     enrolled(run, "two")
     staged = stage(run, clerk, "one,72,passed", "two,72,passed")
-    told = []
 
-    def notify_once(*_args, **_kwargs):
-        told.append(1)
-        if len(told) == 2:
-            raise RuntimeError("a fault")
+    def fail(*_args, **_kwargs):
+        raise RuntimeError("a fault")
 
-    monkeypatch.setattr("enrollment.actions.results.notify", notify_once)
-    with pytest.raises(RuntimeError):
-        apply_results(import_id=staged.pk, rows=2, passes=2, acting_user=second, at=AT)
+    with monkeypatch.context() as broken:
+        broken.setattr("enrollment.actions.result_writing.notify_each", fail)
+        with pytest.raises(RuntimeError):
+            apply_results(import_id=staged.pk, rows=2, passes=2, acting_user=second, at=AT)
+    assert not Result.every.exists()
 
-    assert not Result.objects.exists()
-    assert ResultImportRow.objects.count() == 2
+    assert carry_out_results() == 1
+    assert (Result.objects.count(), Notice.objects.count()) == (2, 2)
+    assert carry_out_results() == 0

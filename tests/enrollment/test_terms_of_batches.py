@@ -5,6 +5,7 @@ from decimal import Decimal
 from io import StringIO
 
 import pytest
+from django.core.files.base import ContentFile
 from django.core.management import call_command
 from django.db import DatabaseError, transaction
 from django.urls import reverse
@@ -38,7 +39,7 @@ def staged(run, *rows):
     return stage_results(
         run=run,
         file_name="results.csv",
-        content=content,
+        file=ContentFile(content),
         acting_user=make_user(Role.DEALING_HAND),
         at=timezone.now(),
     )

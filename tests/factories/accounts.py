@@ -1,6 +1,6 @@
 """People and authorities for tests: the same few characters, told apart by what a test names."""
 
-from datetime import date
+from datetime import date, timedelta
 from itertools import count
 from typing import Any
 
@@ -135,6 +135,22 @@ def make_nodal_officer(*, authority: CadreAuthority | None = None, **fields: Any
         user=user, authority=authority or make_authority(), starts_on=date(2019, 1, 1)
     )
     return user
+
+
+def make_delegation(*, of: User | None = None, to: User | None = None) -> NodalAppointment:
+    """Make a delegation in force by `of`, a nodal officer, to `to`, who gets the role."""
+    held = NodalAppointment.objects.get(user=of or make_nodal_officer(), delegated_from=None)
+    user = to or make_user(Role.NODAL_OFFICER)
+    user.groups.add(Group.objects.get_or_create(name=Role.NODAL_OFFICER.value)[0])
+    today = timezone.localdate()
+    return NodalAppointment.objects.create(
+        authority=held.authority,
+        user=user,
+        starts_on=today - timedelta(days=1),
+        until=today + timedelta(days=7),
+        delegated_from=held,
+        reason="On leave",
+    )
 
 
 def enrol_second_factor(user: User) -> str:

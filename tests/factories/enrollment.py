@@ -121,6 +121,8 @@ def make_enrollment(
         fields.setdefault("submitted_at", at)
         fields.setdefault("commences_on", run.commences_on if run else timezone.localdate(at))
         fields.setdefault("cca_mode", officer.service.cca_mode if officer.service else "")
+    if state == EnrollmentState.DEFERRED:
+        fields.setdefault("reason", "Election duty.")
     if state in CONFIRMED:
         fields.setdefault("confirmed_at", at)
         fields.setdefault("confirmed_by", make_user(Role.DEALING_HAND))

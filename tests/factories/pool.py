@@ -13,6 +13,7 @@ from accounts.models import User
 from accounts.roles import Role
 from courses.models import Course, GradeRule, Run
 from enrollment.models import (
+    CertificateRule,
     CertificateSubmission,
     Coupon,
     CouponBatch,
@@ -25,6 +26,7 @@ from enrollment.models import (
 )
 from enrollment.models.results import ExamOutcome
 from enrollment.states import (
+    BEING_CHECKED,
     BatchState,
     CertificateState,
     CouponState,
@@ -126,6 +128,8 @@ def make_result_import(
     if state == ImportState.APPLIED:
         fields.setdefault("approved_by", make_user(Role.DEALING_HAND))
         fields.setdefault("approved_at", timezone.now())
+        fields.setdefault("results_recorded_at", timezone.now())
+        fields.setdefault("made_public_at", timezone.now())
     return ResultImport.objects.create(run=run, state=state, **fields)
 
 
@@ -154,7 +158,8 @@ def make_result(
     )
     rule = GradeRule.objects.filter(programme__courses=enrollment.course).first()
     fields.setdefault("recorded_at", timezone.now())
-    return Result.objects.create(
+    fields.setdefault("public_at", fields["recorded_at"])
+    return Result.every.create(
         enrollment=enrollment,
         attempt=attempt,
         online_grade=online_grade,
@@ -182,6 +187,8 @@ def make_certificate(
         state=EnrollmentState.COMPLETED, completed_on=completed_on
     )
     content = content or PDF + str(number).encode()
+    if state in BEING_CHECKED:
+        fields.setdefault("check_at", timezone.now())
     if state in REVIEWED:
         fields["reviewed_by"] = reviewed_by or make_user(Role.DEALING_HAND)
         fields.setdefault("reviewed_at", timezone.now())
@@ -202,6 +209,18 @@ def make_certificate(
         uploaded_at=fields.pop("uploaded_at", timezone.now()),
         **fields,
     )
-    submission.file.save("certificate", ContentFile(content), save=False)
+    if state != CertificateState.REFUSED:
+        submission.file.save("certificate", ContentFile(content), save=False)
     submission.save()
     return submission
+
+
+def make_certificate_rule(**fields: Any) -> CertificateRule:
+    """Make the rule of all days on comparing certificates, as it is loaded."""
+    fields.setdefault("effective_from", date(2019, 5, 17))
+    fields.setdefault("circular_reference", "Default of the portal")
+    return CertificateRule.objects.create(
+        least_name_score=fields.pop("least_name_score", 80),
+        most_apart=fields.pop("most_apart", 24),
+        **fields,
+    )

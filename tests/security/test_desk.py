@@ -22,6 +22,8 @@ pytestmark = pytest.mark.django_db
 BROUGHT_IN = {  # these are added by a page of their own, asked of the policies
     "enrollment.couponbatch": {Role.DEALING_HAND},
     "enrollment.resultimport": {Role.DEALING_HAND},
+    "enrollment.usagereport": {Role.DEALING_HAND},
+    "enrollment.provideranswer": {Role.DEALING_HAND},
     "courses.courseedition": {Role.DEALING_HAND, Role.COMMITTEE_SECRETARY},
 }
 

@@ -74,7 +74,7 @@ def registering(client):
 REGISTRATION = {
     "run": ({"run": "own"}, {"details_confirmed_at", "declared_at", "decision_id", "run_id"}),
     "details": ({}, {"details_confirmed_at", "decision_id"}),
-    "withdraw": ({"reason": "Because"}, {"state", "reason"}),
+    "withdraw": ({"reason": "Because"}, {"state", "state_since", "reason"}),
 }
 
 

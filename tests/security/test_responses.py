@@ -306,6 +306,9 @@ def test_what_only_changes_something_takes_nothing_but_a_post(client, name, kwar
         assert verb(reverse(name, kwargs=kwargs)).status_code == 405
 
 
+TAKEN_ALONG = {"enrollment:authority_waiting"}  # particulars that leave the portal are recorded
+
+
 @pytest.mark.django_db
 def test_looking_at_any_page_writes_nothing_into_the_trail(client):
     sign_in(client, make_user(*(role for role in Role if role != Role.AUDITOR)))
@@ -314,6 +317,8 @@ def test_looking_at_any_page_writes_nothing_into_the_trail(client):
 
     opened = 0
     for name, kwargs in EVERY:
+        if name in TAKEN_ALONG:
+            continue
         with contextlib.suppress(NoReverseMatch):  # some addresses cannot be made up
             opened += client.get(reverse(name, kwargs=kwargs)).status_code == 200
     assert opened > 20

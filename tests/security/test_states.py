@@ -12,7 +12,14 @@ from circulars import policies as paper_policies
 from circulars import states as paper_states
 from circulars.states import CircularState
 from enrollment import policies, pool_policies, states
-from enrollment.actions import certificates, confirmations, intimations, registrations
+from enrollment.actions import (
+    certificates,
+    confirmations,
+    deferrals,
+    intimations,
+    registrations,
+    self_paced,
+)
 from enrollment.states import CertificateState, EnrollmentState
 from igot.lib.errors import Refused
 from reimbursement import actions as money
@@ -52,7 +59,12 @@ def refused(action, thing, **arguments):
 
 # --- registrations --------------------------------------------------------------------------------
 
-OFFICERS = {"submit": states.SUBMIT, "withdraw": states.WITHDRAW}
+OFFICERS = {
+    "submit": states.SUBMIT,
+    "withdraw": states.WITHDRAW,
+    "defer": states.DEFER,
+    "declare": states.DECLARE_COMPLETE,
+}
 AUTHORITYS = {"approve": states.AUTHORITY_APPROVE, "withhold": states.AUTHORITY_WITHHOLD}
 HANDS = {"return": states.RETURN, "confirm": states.CONFIRM, "reject": states.REJECT}
 BY_THE_PORTAL = {
@@ -60,6 +72,7 @@ BY_THE_PORTAL = {
     "complete": states.COMPLETE,
     "fail": states.FAIL,
     "wait": states.AWAIT_AUTHORITY,
+    "lapse": states.LAPSE,
 }
 
 
@@ -68,7 +81,8 @@ def test_every_step_of_the_table_is_tried():
     assert tried == set(states.ENROLLMENT_STEPS)
     assert set(PAPER_STEPS.values()) == set(paper_states.STEPS)
     assert {*CLAIMANTS.values(), *DESK.values(), *PAYING.values()} == set(claim_states.CLAIM_STEPS)
-    assert {*REVIEW.values(), states.SUPERSEDE} == set(states.CERTIFICATE_STEPS)
+    by_the_portal = {*states.CHECKING_STEPS, states.SUPERSEDE, states.REVOKE_CERTIFICATE}
+    assert {*REVIEW.values(), *by_the_portal} == set(states.CERTIFICATE_STEPS)
 
 
 @pytest.mark.parametrize(("state", "name"), outside(OFFICERS, E))
@@ -78,6 +92,8 @@ def test_an_officer_takes_no_step_outside_the_table(state, name):
     action, more = {
         "submit": (registrations.submit_registration, {}),
         "withdraw": (registrations.withdraw_registration, {"reason": "Because"}),
+        "defer": (deferrals.defer_registration, {"run_id": 0, "reason": "Because"}),
+        "declare": (self_paced.declare_completion, {"completed_on": timezone.localdate()}),
     }[name]
 
     assert policies.why_not(OFFICERS[name], enrollment, user)

@@ -14,7 +14,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         faults = list(pool_audit.faults())
         for fault in faults:
-            self.stderr.write(fault)
+            self.stderr.write(fault.words)
         if faults:
             raise CommandError(f"The pool does not hold: {len(faults)} faults.")
         self.stdout.write(f"The pool holds: {Coupon.objects.count()} coupons.")

@@ -20,11 +20,13 @@ from reports.demo import (
     committee_room,
     completions,
     graduate,
+    issued_papers,
     moved,
     office,
     people,
     registrations,
     representations,
+    usage,
 )
 
 OFFICERS = 200
@@ -62,6 +64,8 @@ class Command(BaseCommand):
         self.stdout.write(f"  {committee_meetings.call_meetings(users, today)} items on an agenda")
         self.stdout.write(f"  {committee_room.sit(users, today)} members of the committee sit")
         office.receive_messages(users)
+        self.stdout.write(f"  {issued_papers.name_cities(chance)} officers name cities")
+        self.stdout.write(f"  {issued_papers.issue_papers(officers[0])} receipts and statements")
         while count := issue_missing_letters():
             self.stdout.write(f"  {count} letters of intimation")
 
@@ -103,5 +107,7 @@ class Command(BaseCommand):
         graduate.complete_programme(users, through)
         committee_page.register_colleagues(users, officers[1:])
         self.stdout.write(f"  {moved.move_a_batch(users, now_open[0])} registration held by a move")
+        self.stdout.write(f"  {usage.report_usage(users)} cases of reconciliation")
+        self.stdout.write(f"  {usage.watch_and_ask(users)} alerts of pools")
         moved.note_a_promotion(users, officers[0])
         moved.propose_a_birth_date(users, officers[20])

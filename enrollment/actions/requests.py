@@ -1,0 +1,147 @@
+"""Asking the provider for codes: a drafted letter that goes the way of every letter."""
+
+from datetime import date, datetime
+
+from django.db import transaction
+from django.utils.text import slugify
+from django.utils.translation import gettext as _
+
+from accounts import audit
+from accounts.models import User
+from circulars import actions as papers
+from circulars.models import Addressee, Circular, Paragraph
+from courses.models import Course
+from enrollment import pool_policies, request_letter, states
+from enrollment import reconciliation_policies as policies
+from enrollment.models import CouponBatch, CouponRequest
+from igot.lib.dates import civil_date
+from igot.lib.errors import Refused
+
+
+@transaction.atomic(durable=True)
+def draft_request(
+    *,
+    course_id: int,
+    codes: int,
+    needed_by: date,
+    valid_until: date,
+    file_number: str,
+    signatory_name: str,
+    signatory_name_hi: str,
+    signatory_designation: str,
+    signatory_designation_hi: str,
+    acting_user: User,
+    at: datetime,
+) -> CouponRequest:
+    """Draft the letter that asks for `codes` codes of a course, and take down that they are asked.
+
+    Its author edits it and goes on with it at the desk; somebody else approves it.
+    :raises Refused: no author of circulars, or days that cannot be
+    """
+    if reason := policies.why_not_ask(acting_user):
+        raise Refused(reason)
+    if not civil_date(at) <= needed_by <= valid_until:
+        raise Refused(_("The codes are needed from today on, and valid from then on."))
+    course = Course.objects.select_for_update(no_key=True, of=("self",)).get(pk=course_id)
+    subject = request_letter.subject_of(course, codes)
+    office_file = papers.file_numbered(file_number, subject=subject.en)
+    letter = papers.create_draft(
+        circular=Circular(
+            form=Circular.Form.LETTER,
+            office_file=office_file,
+            number=office_file.number,
+            code=_free_code(course),
+            subject=subject.en[:250],
+            subject_hi=subject.hi[:250],
+            salutation=request_letter.SALUTATION.en,
+            salutation_hi=request_letter.SALUTATION.hi,
+            signatory_name=signatory_name,
+            signatory_name_hi=signatory_name_hi,
+            signatory_designation=signatory_designation,
+            signatory_designation_hi=signatory_designation_hi,
+            is_general_order=False,
+        ),
+        acting_user=acting_user,
+        at=at,
+    )
+    _write(letter, course, codes, needed_by, valid_until)
+    request = CouponRequest.objects.create(
+        course=course,
+        codes=codes,
+        needed_by=needed_by,
+        circular=letter,
+        drafted_by=acting_user,
+        drafted_at=at,
+    )
+    audit.record(
+        request, "couponrequest.drafted", acting_user=acting_user, at=at, letter=letter.code
+    )
+    return request
+
+
+@transaction.atomic(durable=True)
+def give_up_request(*, request_id: int, reason: str, acting_user: User, at: datetime) -> None:
+    """Count no longer on the codes that a letter asks for.
+
+    :raises Refused: not open to `acting_user`, or given up already
+    """
+    request = CouponRequest.objects.select_for_update(no_key=True, of=("self",)).get(pk=request_id)
+    if refusal := policies.why_not_give_up(None, request, acting_user):
+        raise Refused(refusal)
+    request.ended_at, request.ended_by, request.end_reason = at, acting_user, reason[:250]
+    request.save(update_fields=["ended_at", "ended_by", "end_reason"])
+    audit.record(request, "couponrequest.given_up", acting_user=acting_user, at=at, reason=reason)
+
+
+@transaction.atomic(durable=True)
+def name_request(*, batch_id: int, request_id: int, acting_user: User, at: datetime) -> None:
+    """Take down which of our letters a batch of codes answers.
+
+    :raises Refused: not open to `acting_user`, or the letter asks for codes of another course
+    """
+    batch = CouponBatch.objects.select_for_update(no_key=True, of=("self",)).get(pk=batch_id)
+    request = CouponRequest.objects.select_for_update(no_key=True, of=("self",)).get(pk=request_id)
+    if reason := pool_policies.why_not_batch(states.NAME_REQUEST, batch, acting_user):
+        raise Refused(reason)
+    if request.course_id != batch.course_id:
+        raise Refused(_("That letter asks for codes of another course."))
+    was, batch.request = batch.request, request
+    batch.save(update_fields=["request"])
+    audit.record(
+        batch,
+        "couponbatch.request_named",
+        acting_user=acting_user,
+        at=at,
+        request=request.pk,
+        was=was and was.pk,
+    )
+
+
+def _free_code(course: Course) -> str:
+    stem = slugify(f"codes-{course.code}")[:40].rstrip("-")
+    number, code = 1, stem
+    while Circular.objects.filter(code=code).exists():
+        number += 1
+        code = f"{stem}-{number}"
+    return code
+
+
+def _write(
+    letter: Circular, course: Course, codes: int, needed_by: date, valid_until: date
+) -> None:
+    passages = request_letter.passages_of(
+        course, codes=codes, needed_by=needed_by, valid_until=valid_until
+    )
+    for position, passage in enumerate(passages, start=1):
+        paragraph = Paragraph.objects.create(
+            circular=letter,
+            position=position,
+            kind=passage.kind,
+            label=passage.label,
+            text=passage.text.en,
+            text_hi=passage.text.hi,
+            table=passage.table,
+        )
+        papers.mark_hindi_current(paragraph=paragraph)
+    to = request_letter.addressee_of(course)
+    Addressee.objects.create(circular=letter, position=1, text=to.en, text_hi=to.hi)

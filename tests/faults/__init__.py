@@ -1,0 +1,1 @@
+"""What breaks around the portal: workers, broker, database, disk, browsers."""
