@@ -24,7 +24,7 @@ TYPED = ("certificate_number", "name_on_certificate", "completed_on")
 class CertificateForm(forms.Form):
     """The file, and what stands on it; a file that has arrived before need not come again."""
 
-    file = UploadField(label=_("Certificate"), required=False)
+    file = UploadField(label=_("Certificate"))
     certificate_number = PlainTextField(
         label=_("Number of the certificate"),
         max_length=100,
@@ -45,6 +45,7 @@ class CertificateForm(forms.Form):
     ) -> None:
         super().__init__(*args, **kwargs)
         self.upload = upload
+        self.fields["file"].required = upload is None
         run, confirmed_at = enrollment.run, enrollment.confirmed_at
         begins = run.commences_on if run else confirmed_at and civil_date(confirmed_at)
         field = self.fields["completed_on"]
@@ -76,9 +77,7 @@ class CertificateForm(forms.Form):
         sent: CheckedFile | None = self.cleaned_data["file"]
         if sent is not None:
             return sent
-        if self.upload is None:
-            raise ValidationError(_("Choose a file."))
-        if not self.upload.is_whole:
+        if self.upload is None or not self.upload.is_whole:
             raise ValidationError(_("The file has not arrived whole yet. Choose it again."))
         return self._arrived(self.upload)
 

@@ -4,7 +4,6 @@ from contextlib import suppress
 from typing import Any
 
 from django.contrib import messages
-from django.db import transaction
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
@@ -18,6 +17,7 @@ from enrollment import certificate_checks, pool_policies, tasks
 from enrollment.actions import certificates, pieces
 from enrollment.forms.certificates import CertificateForm
 from enrollment.models import CertificateSubmission, CertificateUpload, Enrollment
+from igot.lib.commits import after_commit
 from igot.lib.errors import Refused
 from igot.lib.files import send_file
 from igot.lib.pieces import NoRoom
@@ -58,7 +58,7 @@ def _send(request: UserRequest, enrollment: Enrollment, form: CertificateForm) -
     except Refused as refusal:
         form.add_error(None, str(refusal))
         return False
-    transaction.on_commit(tasks.check_certificates.delay, robust=True)
+    after_commit(tasks.check_certificates.delay)
     messages.success(request, _("Your certificate has been sent in for review."))
     return True
 

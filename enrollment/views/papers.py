@@ -3,7 +3,6 @@
 from uuid import UUID
 
 from django.contrib import messages
-from django.db import transaction
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
@@ -17,6 +16,7 @@ from credits.actions import draw_statement
 from credits.forms import StatementForm
 from credits.models import CreditStatement
 from enrollment import papers, tasks
+from igot.lib.commits import after_commit
 from igot.lib.dates import civil_today
 from igot.lib.errors import Refused
 from igot.lib.files import send_file
@@ -53,7 +53,7 @@ def statement_draw(request: UserRequest) -> HttpResponse:
     except Refused as refusal:
         messages.error(request, str(refusal))
         return redirect("credits:statement")
-    transaction.on_commit(tasks.issue_statements.delay, robust=True)
+    after_commit(tasks.issue_statements.delay)
     messages.success(request, _("Your statement is drawn. You find it here within a minute."))
     return redirect("enrollment:papers")
 

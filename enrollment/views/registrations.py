@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.contrib import messages
-from django.db import transaction
 from django.http import Http404, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
@@ -33,6 +32,7 @@ from enrollment.forms.registrations import (
     WithdrawalForm,
 )
 from enrollment.models import Enrollment, Intimation, Receipt
+from igot.lib.commits import after_commit
 from igot.lib.errors import Refused
 from igot.lib.files import send_file
 from igot.lib.paging import page_of
@@ -183,7 +183,7 @@ def registration_review(request: UserRequest, enrollment_id: int) -> HttpRespons
         except Refused as declined:
             refusal = str(declined)
         else:
-            transaction.on_commit(tasks.issue_missing_letters.delay, robust=True)
+            after_commit(tasks.issue_missing_letters.delay)
             return redirect("enrollment:done", enrollment.pk)
     context = {"rows": facts.summary_of(enrollment), "refusal": refusal}
     return _page(request, enrollment, "review", context)

@@ -3,7 +3,7 @@
 from typing import Any, cast
 
 from django.contrib import admin, messages
-from django.db import models, transaction
+from django.db import models
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from accounts.desk import DeskAdmin, DeskStep
 from accounts.models import User
 from accounts.roles import Role
+from igot.lib.commits import after_commit
 from igot.lib.dates import financial_year
 from igot.lib.errors import Refused
 from igot.lib.money import rupees
@@ -24,7 +25,7 @@ from reimbursement.models import Allotment, Claim, SanctionLimit, SanctionOrder
 def sanction_and_issue(**arguments: Any) -> None:
     """Sanction, and have the order's letter made at once rather than by the next sweep."""
     actions.sanction_claim(**arguments)
-    transaction.on_commit(tasks.issue_missing_orders.delay, robust=True)
+    after_commit(tasks.issue_missing_orders.delay)
 
 
 @admin.register(Claim)
