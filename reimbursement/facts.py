@@ -158,6 +158,22 @@ def passes_grade_rule(enrollment: Enrollment) -> bool:
     return enrollment.results.filter(passed=True).exists()
 
 
+def why_not_grounded(claim: Claim) -> str:
+    """Return why the claim no longer rests on certificate and result, or "".
+
+    Both can be reversed after the claim was submitted.
+    """
+    if claim.certificate.state != CertificateState.VERIFIED:
+        return _no_longer_verified()
+    if not passes_grade_rule(claim.enrollment):
+        return _("No passing result stands for the registration any more.")
+    return ""
+
+
+def _no_longer_verified() -> str:
+    return _("The certificate of this course is no longer verified.")
+
+
 def was_approved(course: Course, day: date) -> bool:
     """Tell whether the committee's approval of `course` covered `day`, both days inclusive.
 
@@ -271,7 +287,7 @@ def gaps_of(claim: Claim) -> list[Gap]:
 
 def _gaps_in_grounds(claim: Claim) -> Iterator[Gap]:
     if claim.certificate.state != CertificateState.VERIFIED:
-        yield Gap(sentence=_("The certificate of this course is no longer verified."))
+        yield Gap(sentence=_no_longer_verified())
     if not passes_grade_rule(claim.enrollment):
         yield Gap(sentence=_("No passing result is recorded for your registration."))
     if not was_approved(claim.course, registered_on(claim.enrollment)):

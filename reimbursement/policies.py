@@ -10,11 +10,12 @@ from accounts.roles import Role
 from enrollment import holds
 from igot.lib.dates import dmy
 from igot.lib.money import rupees
-from reimbursement import states
+from reimbursement import facts, states
 from reimbursement.models import Allotment, Claim, PaymentBatch, SanctionLimit
 from reimbursement.states import Lane, Step
 
 DECIDING = (states.SANCTION, states.REJECT)
+GROUNDED = (states.RECOMMEND, states.SANCTION, states.ADD_TO_BATCH)  # towards the payment
 
 
 def why_not(step: "Step[states.ClaimState]", claim: Claim, user: User) -> str:
@@ -30,11 +31,11 @@ def why_not(step: "Step[states.ClaimState]", claim: Claim, user: User) -> str:
         return _("Nobody decides their own claim.")
     if step == states.SUBMIT:
         return holds.why_not_held(claim.enrollment)
-    if step in DECIDING:
-        return _why_not_decide(claim, user)
-    if step == states.ADD_TO_BATCH:
-        return _why_not_pay(claim)
-    return ""
+    if step in DECIDING and (reason := _why_not_decide(claim, user)):
+        return reason
+    if step == states.ADD_TO_BATCH and (reason := _why_not_pay(claim)):
+        return reason
+    return facts.why_not_grounded(claim) if step in GROUNDED else ""
 
 
 def _why_not_decide(claim: Claim, user: User) -> str:

@@ -1,5 +1,6 @@
 """How every action begins and ends: the row locked and asked about, the change written down."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -8,6 +9,7 @@ from django.utils.translation import gettext as _
 from accounts import audit
 from accounts.models import AuditEntry, User
 from accounts.notifications import notify
+from enrollment.models import Enrollment
 from igot.lib.errors import Refused
 from reimbursement import policies
 from reimbursement.models import Allotment, Claim, PaymentBatch
@@ -29,12 +31,27 @@ def lock_claim(claim_id: int) -> Claim:
     return found
 
 
+def hold_grounds(claims: Sequence[Claim]) -> None:
+    """Lock the registrations of locked claims, and read anew whether their certificates stand.
+
+    No result is reversed until the commit, and what was reversed meanwhile is seen. In the order
+    of their keys, as the reversal of a whole file locks them.
+    """
+    wanted = [claim.enrollment_id for claim in claims]
+    rows = Enrollment.objects.select_for_update(no_key=True).filter(pk__in=wanted).order_by("pk")
+    list(rows.values_list("pk"))
+    for claim in claims:
+        claim.certificate.refresh_from_db(fields=["state"])
+
+
 def lock_claim_for(step: "Step[ClaimState]", claim_id: int, acting_user: User) -> Claim:
     """Lock a claim for `step`.
 
     :raises Refused: the step is not open to `acting_user`
     """
     claim = lock_claim(claim_id)
+    if step in policies.GROUNDED:
+        hold_grounds([claim])
     if reason := policies.why_not(step, claim, acting_user):
         raise Refused(reason)
     return claim

@@ -12,8 +12,14 @@ from accounts.models import User
 from accounts.roles import Role
 from igot.lib.dates import civil_date
 from igot.lib.errors import Refused
-from reimbursement import exports, policies, states
-from reimbursement.actions.moves import advance, advance_batch, lock_batch_for, lock_claim
+from reimbursement import exports, facts, policies, states
+from reimbursement.actions.moves import (
+    advance,
+    advance_batch,
+    hold_grounds,
+    lock_batch_for,
+    lock_claim,
+)
 from reimbursement.models import Claim, PaymentBatch, PaymentLayout, PaymentLine
 
 
@@ -41,9 +47,11 @@ def make_batch(
     )
     batch.number = f"IGOT/P/{civil_date(at).year}/{batch.pk:04d}"
     batch.save(update_fields=["number"])
-    for position, claim_id in enumerate(sorted(set(claim_ids)), start=1):
-        _add(batch, lock_claim(claim_id), position, acting_user, at)
-    audit.record(batch, "batch.made", acting_user=acting_user, at=at, claims=len(set(claim_ids)))
+    claims = [lock_claim(claim_id) for claim_id in sorted(set(claim_ids))]
+    hold_grounds(claims)
+    for position, claim in enumerate(claims, start=1):
+        _add(batch, claim, position, acting_user, at)
+    audit.record(batch, "batch.made", acting_user=acting_user, at=at, claims=len(claims))
     return batch
 
 
@@ -67,11 +75,21 @@ def take_from_batch(*, line_id: int, acting_user: User, at: datetime) -> None:
 def lock_batch(*, batch_id: int, acting_user: User, at: datetime) -> None:
     """Lock a batch: nothing is added or taken out any more.
 
-    :raises Refused: it is empty
+    :raises Refused: it is empty, or the certificate or result below a line was taken back
     """
     batch = lock_batch_for(states.LOCK, batch_id, acting_user)
-    if not batch.lines.in_batch().exists():
+    claims = [
+        lock_claim(key) for key in sorted(batch.lines.in_batch().values_list("claim", flat=True))
+    ]
+    if not claims:
         raise Refused(_("The batch is empty."))
+    hold_grounds(claims)
+    for claim in claims:
+        if reason := facts.why_not_grounded(claim):
+            raise Refused(
+                _("Take %(claim)s out of the batch. %(reason)s")
+                % {"claim": claim, "reason": reason}
+            )
     batch.locked_by = acting_user
     advance_batch(batch, states.LOCK, acting_user, at, total=batch.lines.in_batch().total())
 

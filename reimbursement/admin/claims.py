@@ -241,7 +241,9 @@ def _money(amount: Any) -> str:
 
 
 def _obstacle(claim: Claim, user: User) -> str:
-    """Tell a sanctioning authority beforehand what stands in the way of a sanction."""
+    """Tell beforehand what stands in the way: of any payment, and of a sanction by `user`."""
+    if claim.state in WAITING and (reason := facts.why_not_grounded(claim)):
+        return reason
     if policies.why_not(states.SANCTION, claim, user) or claim.recommended_amount is None:
         return ""
     today = timezone.localdate()
