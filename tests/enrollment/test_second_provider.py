@@ -262,16 +262,37 @@ def test_a_second_provider_is_added_as_data_and_the_first_is_untouched(client, c
     assert first.results.get().least_total is None
 
 
-def test_the_same_grades_fail_under_the_first_provider_and_pass_under_the_second(
-    client, clerk, second
-):
-    first_provider()
-    sign_in(client, clerk)
-    add_second_provider(client)
-    old, new = GradeRule.objects.order_by("pk")
+def judged(course, answer, clerk):
+    """Bring in the result of one registered officer; return what is kept of it before approval."""
+    run = Run.objects.get(course=course)
+    enrollment = register(make_officer(), run, course, AT)
+    confirmations.confirm_enrollment(enrollment_id=enrollment.pk, acting_user=clerk, at=AT)
+    staged = results.stage_results(
+        run=run,
+        file=ContentFile(answer.format(username=enrollment.provider_account).encode()),
+        file_name="results.csv",
+        acting_user=clerk,
+        at=AT,
+    )
+    row = staged.rows.get()
+    assert (row.outcome, row.enrollment) == ("new", enrollment)
+    return row
 
-    assert (old.least_total, new.least_total) == (None, 60)
+
+def test_the_same_grades_fail_under_the_first_provider_and_pass_under_the_second(client, clerk):
+    old = first_provider()
+    sign_in(client, clerk)
+    new = add_second_provider(client)
     assert AuditEntry.objects.filter(event="graderule.added").count() == 1
+
+    under_old = judged(old, "username,grade,exam,exam score\n{username},45,passed,90\n", clerk)
+    under_new = judged(new, OTHER_ANSWER, clerk)
+
+    marks = (Decimal("45.00"), Decimal("90.00"), "passed")
+    assert (under_old.online_grade, under_old.exam_score, under_old.exam_outcome) == marks
+    assert (under_new.online_grade, under_new.exam_score, under_new.exam_outcome) == marks
+    assert (under_old.total, under_old.would_pass) == (None, False)  # below 50 online
+    assert (under_new.total, under_new.would_pass) == (Decimal("76.50"), True)
 
 
 @pytest.mark.parametrize(
