@@ -70,6 +70,8 @@ def stage_answer(
 def apply_answer(*, answer_id: int, acting_user: User, at: datetime) -> None:
     """Write the answers on their lines; officers whom the provider refused are told what to do.
 
+    An officer's correction stays noted: the provider has judged the names that the line was sent
+    with, and the next list carries the new ones.
     :raises Refused: not open to `acting_user`, or a line was corrected or answered meanwhile
     """
     staged = _lock_for(states.APPLY_ANSWER, answer_id, acting_user)
@@ -79,9 +81,9 @@ def apply_answer(*, answer_id: int, acting_user: User, at: datetime) -> None:
     for row in rows:
         line = lines[row.line_id or 0]
         line.answer, line.remark, line.answered_at = row.answer, row.remark, at
-        line.settled_at = line.settled_by = line.corrected_at = None
+        line.settled_at = line.settled_by = None
         line.settled_reason = ""
-    changed = ("answer", "remark", "answered_at", "corrected_at")
+    changed = ("answer", "remark", "answered_at")
     settled = ("settled_at", "settled_by", "settled_reason")
     ProviderListLine.objects.bulk_update(lines.values(), [*changed, *settled], batch_size=500)
     _tell(list(lines.values()), acting_user, at)
