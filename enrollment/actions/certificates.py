@@ -35,7 +35,8 @@ def send_certificate(
 ) -> CertificateSubmission:
     """Send in a certificate: the portal checks it, then a person reviews it.
 
-    It takes the place of one that is under review or was returned. The file goes again if
+    It takes the place of one that is under review or was returned. The very same with the very
+    same particulars, as from a second click, is the one that stands. The file goes again if
     anything refuses it.
     :raises Refused: not open to `acting_user`, or the file or its number is known already
     """
@@ -56,10 +57,12 @@ def send_certificate(
         submission.enrollment, submission.officer = enrollment, enrollment.officer
         submission.course = enrollment.course
         pieces.check_open(enrollment, acting_user)
+        pieces.drop_uploads(enrollment)  # where it came in pieces, they are done with
+        if standing := _standing_alike(submission):
+            return standing
         _supersede(enrollment, acting_user, at)
         _check_new(submission)
         _keep(submission, file, acting_user, at)
-        pieces.drop_uploads(enrollment)  # where it came in pieces, they are done with
     return submission
 
 
@@ -159,6 +162,14 @@ def _lock_for(
     if reason := pool_policies.why_not_review(step, submission, acting_user):
         raise Refused(reason)
     return submission
+
+
+def _standing_alike(submission: CertificateSubmission) -> CertificateSubmission | None:
+    """Return what is with the office already and says the same, as after a second click."""
+    alike = ("enrollment", "sha256", "certificate_number", "name_on_certificate", "completed_on")
+    wanted = {name: getattr(submission, name) for name in alike}
+    rows = CertificateSubmission.objects.filter(state__in=states.WITH_THE_OFFICE, **wanted)
+    return rows.first()
 
 
 def _supersede(enrollment: Enrollment, acting_user: User, at: datetime) -> None:
