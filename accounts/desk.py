@@ -100,8 +100,11 @@ class DeskOptions(BaseModelAdmin):
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         if self.fields:
             return self.fields
-        editable = [*self.editable_fields, *(() if obj else self.add_fields)]
-        return [*editable, *self.get_readonly_fields(request, obj)] if obj else editable
+        if obj is None:
+            return list(dict.fromkeys([*self.add_fields, *self.editable_fields]))
+        closed = self.get_readonly_fields(request, obj)
+        first = [name for name in self.add_fields if name in closed]
+        return list(dict.fromkeys([*first, *self.editable_fields, *closed]))
 
     def get_autocomplete_fields(self, request: HttpRequest) -> list[str]:
         """Let every relation be searched for whose own admin can search: no list of all rows."""

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any, NamedTuple
 
-from django.utils.translation import get_language
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from courses.models import Run
@@ -21,6 +21,7 @@ class RunLine(NamedTuple):
     standing: str
     window: str
     days: str
+    seats: str
     moved: str
     note: str
     is_open: bool
@@ -52,11 +53,26 @@ def run_line(run: Any, *, today: date) -> RunLine:
         standing=standing,
         window=window,
         days=days,
+        seats=_seats(run),
         moved=_moved(run),
         note=run.note_in_language,
         is_open=run.is_open_on(today),
         run=run,
     )
+
+
+def _seats(run: Any) -> str:
+    """Say how many seats a batch has and what becomes of those beyond; "" where none are set.
+
+    How many are left stands where one registers: that number changes with every registration.
+    """
+    if run.seats is None:
+        return ""
+    return ngettext(
+        "%(seats)s seat; who registers beyond it stands on a waiting list",
+        "%(seats)s seats; who registers beyond them stands on a waiting list",
+        run.seats,
+    ) % {"seats": run.seats}
 
 
 def _moved(run: Any) -> str:

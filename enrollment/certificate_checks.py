@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.utils.translation import gettext as _
-from django.utils.translation import override
+from django.utils.translation import ngettext, override
 
 from courses.models import Course
 from enrollment import name_match
@@ -64,7 +64,7 @@ def rule_for(submission: CertificateSubmission) -> CertificateRule | None:
 def of_file(file: CheckedFile) -> list[Found]:
     """Return what was found while the file was taken in; anything else was refused there."""
     with override(LANGUAGE_OF_RECORDS):
-        pages = _("%(pages)s pages") % {"pages": file.pages}
+        pages = ngettext("%(count)s page", "%(count)s pages", file.pages) % {"count": file.pages}
         anew = _("Written anew; what was sent has the digest on record.")
         return [
             Found(code=Code.FILE_TYPE, passed=True, detail=f"{file.content_type}, {pages}"),

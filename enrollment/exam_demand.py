@@ -82,7 +82,7 @@ class Bar(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True)
 class Demand:
-    """The demand within a scope; the dearest cities first."""
+    """The demand within a scope; the cities with most first choices first."""
 
     cities: list[CityDemand]
     by_run: dict[int, int]  # who are to sit an examination, by the batch; none of them left out
@@ -146,7 +146,7 @@ def demand_of(scope: Scope, user: User) -> Demand:
         third=Count("pk", filter=Q(rank=3)),
     )
     return Demand(
-        cities=sorted((_city(dict(row)) for row in ranked), key=_dearest),
+        cities=sorted((_city(dict(row)) for row in ranked), key=_most_wanted),
         by_run=by_run,
         stated=named.aggregate(stated=Count("enrollment", distinct=True))["stated"],
     )
@@ -182,7 +182,7 @@ def taken_of(scope: Scope, user: User) -> list[CityTaken]:
 
 def bars_of(demand: Demand) -> list[Bar]:
     """Return the cities named most often, each as lengths of a drawing `WIDTH` wide."""
-    foremost = sorted(demand.cities, key=lambda c: (-c.named, _dearest(c)))[:MOST_BARS]
+    foremost = sorted(demand.cities, key=lambda c: (-c.named, _most_wanted(c)))[:MOST_BARS]
     most = max((city.named for city in foremost), default=1)
     bars = []
     for city in foremost:
@@ -215,5 +215,5 @@ def _city(row: dict[str, Any]) -> CityDemand:
     )
 
 
-def _dearest(city: CityDemand) -> tuple[int, int, int, str]:
+def _most_wanted(city: CityDemand) -> tuple[int, int, int, str]:
     return (-city.first, -city.second, -city.third, city.city_en)

@@ -200,9 +200,10 @@ def wishes_of(found: Outlook | None) -> dict[str, Any]:
     }
 
 
-def courses_with_codes() -> Any:
-    """Return the courses for which codes came, with what is in stock and which alerts are open."""
+def courses_with_codes(on: date) -> Any:
+    """Return the courses for which codes came, with the stock on a day and the alerts open."""
     ready = Q(coupons__state=CouponState.AVAILABLE, coupons__batch__state=BatchState.RELEASED)
+    ready &= Q(coupons__valid_until__gte=on)
     having = Exists(CouponBatch.objects.filter(course=OuterRef("pk")))
     rows = Course.objects.filter(having).select_related("provider")
     alerts = Prefetch("pool_alerts", queryset=PoolAlert.objects.open(), to_attr="alerts")

@@ -7,12 +7,13 @@ from courses.course_words import passing_words, weighing_words
 from courses.models.institutes import RULE_FIELDS
 from courses.terms import RunTerms
 from enrollment.models import ResultImport, ResultImportRow
+from enrollment.models.result_imports import DecidedUnder
 
 MOST_NAMED = 20
 
 
-def rule_in_words(staged: ResultImport) -> str:
-    """Say what passing meant when the rows were read."""
+def rule_in_words(staged: DecidedUnder) -> str:
+    """Say what passing meant when a file or a result was read."""
     terms = RunTerms(**{name: getattr(staged, name) for name in RULE_FIELDS})
     words = [passing_words(terms)]
     if terms.least_total is not None:

@@ -4,7 +4,17 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import NamedTuple
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import (
+    Count,
+    F,
+    IntegerField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Window,
+)
+from django.db.models.functions import Coalesce, RowNumber
 from django.utils.translation import gettext as _
 
 from courses.models import Run
@@ -72,6 +82,39 @@ def place_beyond(enrollment: Enrollment) -> int:
     )
     left = max(0, run.seats - counted["taken"])
     return max(0, int(counted["before"]) + 1 - left)
+
+
+def places_of(enrollments: Iterable[Enrollment]) -> dict[int, int]:
+    """Return the places of those of `enrollments` that are on a waiting list, by key.
+
+    Two queries however many they are; none where no batch among them has a number of seats.
+    """
+    rows = [row for row in enrollments if row.state in AWAITS_SEAT and row.run and row.run.seats]
+    seats = of_runs(row.run for row in rows if row.run)
+    if not seats:
+        return {}
+    earlier = Q(submitted_at__lt=OuterRef("submitted_at"))
+    earlier |= Q(submitted_at=OuterRef("submitted_at"), pk__lt=OuterRef("pk"))
+    line = Enrollment.objects.awaiting_seat().filter(earlier, run=OuterRef("run"))
+    counted = Enrollment.objects.filter(pk__in=[row.pk for row in rows])
+    found = counted.annotate(before=_number_of(line)).values_list("pk", "run", "before")
+    places = {pk: before + 1 - seats[run].left for pk, run, before in found if run}
+    return {pk: place for pk, place in places.items() if place > 0}
+
+
+def beyond() -> QuerySet[Enrollment]:
+    """Return the registrations that stand on the waiting list of their batch."""
+    of_run = Enrollment.objects.filter(run=OuterRef("run"))
+    place = Window(RowNumber(), partition_by=F("run"), order_by=[F("submitted_at"), F("pk")])
+    line = Enrollment.objects.awaiting_seat().order_by().filter(run__seats__isnull=False)
+    left = F("run__seats") - _number_of(of_run.taking_seats())
+    return line.annotate(place=place, left=left).filter(place__gt=F("left"))
+
+
+def _number_of(rows: QuerySet[Enrollment]) -> Coalesce:
+    """Return how many of `rows` there are, all of one batch, inside another query."""
+    counted = rows.order_by().values("run").annotate(number=Count("pk")).values("number")
+    return Coalesce(Subquery(counted, output_field=IntegerField()), 0)
 
 
 def why_not_seat(enrollment: Enrollment) -> str:

@@ -4,9 +4,11 @@ import logging
 import uuid
 from collections.abc import Callable
 from contextlib import suppress
+from time import monotonic
 from typing import Any
 
 from celery import shared_task
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -56,7 +58,8 @@ from igot.lib.virus_scan import ScannerSilent, TooLargeToScan
 
 log = logging.getLogger("igot.uploads")
 LETTERS_AT_ONCE = 50
-PAPERS_AT_ONCE = 40  # some 20 seconds of rendering a round
+PAPERS_AT_ONCE = 40  # looked up at a time
+SECONDS_OF_A_ROUND = 30  # of each minute: the worker has other work besides
 ENDED_AT_ONCE = 200
 CERTIFICATES_AT_ONCE = 5  # each may take half a minute
 READERS: tuple[FileReader[Any, Any], ...] = (
@@ -116,11 +119,24 @@ def _issue_completion(completion: ProgrammeCompletion) -> bool:
 
 
 # --- receipts and statements --------------------------------------------------------------------
+def _issue_for_a_while(waiting: Callable[[], QuerySet[Any]], issue: Callable[[Any], bool]) -> int:
+    """Issue what waits, until nothing does or the seconds of a round are over; return how many."""
+    until, issued = monotonic() + SECONDS_OF_A_ROUND, 0
+    while rows := list(waiting()[:PAPERS_AT_ONCE]):
+        before = issued
+        for row in rows:
+            issued += issue(row)
+            if monotonic() >= until:
+                return issued
+        if issued == before:  # what is left is refused: another worker is at it, or it has changed
+            break
+    return issued
+
+
 @shared_task
 def issue_receipts(**ignored: Any) -> int:
     """Issue the receipts of the submissions that have none yet; return how many were issued."""
-    waiting = list(papers.awaiting_receipt()[:PAPERS_AT_ONCE])
-    return sum(_issue_receipt(enrollment) for enrollment in waiting)
+    return _issue_for_a_while(papers.awaiting_receipt, _issue_receipt)
 
 
 def _issue_receipt(enrollment: Enrollment) -> bool:
@@ -136,8 +152,7 @@ def _issue_receipt(enrollment: Enrollment) -> bool:
 @shared_task
 def issue_statements(**ignored: Any) -> int:
     """Issue the statements of credit points that were drawn; return how many were issued."""
-    waiting = list(CreditStatement.objects.without_paper()[:PAPERS_AT_ONCE])
-    return sum(_issue_statement(statement) for statement in waiting)
+    return _issue_for_a_while(CreditStatement.objects.without_paper, _issue_statement)
 
 
 def _issue_statement(statement: CreditStatement) -> bool:

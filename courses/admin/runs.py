@@ -145,6 +145,3 @@ class RunAdmin(DeskAdmin):
         """Leave the days of a scheduled run to the step, which keeps what they were."""
         closed = super().get_readonly_fields(request, obj)
         return [*closed, *RUN_DAYS] if obj and obj.state in states.MOVABLE else closed
-
-    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        return list(dict.fromkeys(super().get_fields(request, obj)))

@@ -20,7 +20,7 @@ from igot.lib.errors import Refused
 def choose_cities(
     *, enrollment_id: int, city_ids: Sequence[int], acting_user: User, at: datetime
 ) -> None:
-    """Take down one to three cities, the dearest first, in place of those named before.
+    """Take down one to three cities, the preferred first, in place of those named before.
 
     :raises Refused: not open to `acting_user`, too late, or a city cannot be chosen
     """

@@ -50,16 +50,23 @@ class CertificateRuleAdmin(DeskAdmin):
 
 @admin.register(CertificateSubmission)
 class CertificateSubmissionAdmin(DeskAdmin):
-    list_display = ("certificate_number", "officer", "course", "state", "failed", "uploaded_at")
+    list_display = (
+        "certificate_number",
+        "of_officer",
+        "of_course",
+        "state",
+        "failed",
+        "uploaded_at",
+    )
     list_filter = ("state", "course")
     list_select_related = ("officer__user", "course")
     search_fields = ("=certificate_number", "officer__name", "=enrollment__number")
     ordering = ("uploaded_at", "pk")
     fields = (
         "document",
-        "officer",
+        "of_officer",
         "name_on_certificate",
-        "course",
+        "of_course",
         "certificate_number",
         "completed_on",
         "state",
@@ -70,12 +77,12 @@ class CertificateSubmissionAdmin(DeskAdmin):
         "reviewed_at",
         "reason",
     )
-    readonly_fields = ("document", "result", "points")
+    readonly_fields = ("document", "of_officer", "of_course", "result", "points")
     summary_fields = (
         "document",
-        "officer",
+        "of_officer",
         "name_on_certificate",
-        "course",
+        "of_course",
         "certificate_number",
         "completed_on",
         "result",
@@ -135,6 +142,14 @@ class CertificateSubmissionAdmin(DeskAdmin):
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 
+    @admin.display(description=_("officer"), ordering="officer__name")
+    def of_officer(self, submission: CertificateSubmission) -> str:
+        return str(submission.officer)
+
+    @admin.display(description=_("course"), ordering="course__title")
+    def of_course(self, submission: CertificateSubmission) -> str:
+        return str(submission.course)
+
     @admin.display(description=_("checks that failed"))
     def failed(self, submission: CertificateSubmission) -> str:
         failed = [
@@ -156,7 +171,7 @@ class CertificateSubmissionAdmin(DeskAdmin):
         if not submission.is_handed_out:
             return submission.file_name
         url = reverse("enrollment:certificate_file", args=[submission.pk])
-        size = filesizeformat(submission.size)
+        size = filesizeformat(submission.size).strip()
         return format_html('<a href="{}">{}</a> ({})', url, submission.file_name, size)
 
     @admin.display(description=_("provider's result"))

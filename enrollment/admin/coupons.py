@@ -177,7 +177,14 @@ def why_not_with_issue(step: Any, issue: CouponIssue, user: User) -> str:
 
 @admin.register(CouponIssue)
 class CouponIssueAdmin(DeskAdmin):
-    list_display = ("coupon", "officer", "course", "issued_at", "first_revealed_at", "ended_at")
+    list_display = (
+        "coupon",
+        "of_officer",
+        "of_course",
+        "issued_at",
+        "first_revealed_at",
+        "ended_at",
+    )
     list_filter = ("course", "issued_at", ("ended_at", admin.EmptyFieldListFilter))
     search_fields = ("officer__name", "=enrollment__number", "=coupon__ending")
     ordering = ("-pk",)
@@ -221,3 +228,11 @@ class CouponIssueAdmin(DeskAdmin):
             "coupon", "officer__user", "course", "enrollment__course__provider", "enrollment__run"
         )
         return related.defer("coupon__code")
+
+    @admin.display(description=_("officer"), ordering="officer__name")
+    def of_officer(self, issue: CouponIssue) -> str:
+        return str(issue.officer)
+
+    @admin.display(description=_("course"), ordering="course__title")
+    def of_course(self, issue: CouponIssue) -> str:
+        return str(issue.course)

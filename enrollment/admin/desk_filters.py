@@ -3,13 +3,14 @@
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Count, Exists, F, OuterRef
+from django.db.models import Count, Exists, OuterRef
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy
 
 from accounts.models import Officer, Service
 from courses.models import Run
-from enrollment.models import Intimation
+from enrollment import seats
+from enrollment.models import Enrollment, Intimation
 from enrollment.states import EnrollmentState
 
 YES_NO = [("yes", gettext_lazy("yes")), ("no", gettext_lazy("no"))]
@@ -61,13 +62,14 @@ class RunFilter(admin.SimpleListFilter):
 
 
 class ServiceFilter(admin.SimpleListFilter):
-    """The services whose officers may register."""
+    """The services of which an officer has registered."""
 
     title = gettext_lazy("service")
     parameter_name = "service"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        services = Service.objects.active().order_by("acronym", "name")
+        own = Enrollment.objects.filter(officer__service=OuterRef("pk"), number__isnull=False)
+        services = Service.objects.filter(Exists(own)).order_by("acronym", "name")
         return [(str(service.pk), service.acronym or str(service)) for service in services]
 
     def queryset(self, request: HttpRequest, rows: Any) -> Any:
@@ -126,27 +128,22 @@ class BoundaryFilter(admin.SimpleListFilter):
 
 
 class SeatsFilter(admin.SimpleListFilter):
-    """Registrations to confirm of batches whose seats are all taken: their waiting list."""
+    """Registrations that wait for the desk or an authority: with a seat for them, or beyond."""
 
     title = gettext_lazy("seats of the batch")
     parameter_name = "seats"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
         return [
-            ("full", gettext_lazy("all taken: on the waiting list")),
-            ("free", gettext_lazy("free")),
+            ("full", gettext_lazy("on the waiting list")),
+            ("free", gettext_lazy("a seat is free")),
         ]
 
     def queryset(self, request: HttpRequest, rows: Any) -> Any:
-        if self.value() not in ("full", "free"):
-            return rows
-        taken = [EnrollmentState.CONFIRMED, EnrollmentState.IN_PROGRESS, EnrollmentState.COMPLETED]
-        limited = Run.objects.filter(seats__isnull=False, enrollments__state__in=taken)
-        full = limited.annotate(taken=Count("enrollments")).filter(taken__gte=F("seats"))
-        waiting = rows.awaiting_confirmation()
+        beyond = seats.beyond().values("pk")
         if self.value() == "full":
-            return waiting.filter(run__in=full.values("pk"))
-        return waiting.exclude(run__in=full.values("pk"))
+            return rows.filter(pk__in=beyond)
+        return rows.awaiting_seat().exclude(pk__in=beyond) if self.value() == "free" else rows
 
 
 def _by_key(rows: Any, column: str, value: str | None) -> Any:

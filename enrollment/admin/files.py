@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any, ClassVar, cast
 
 from django import forms
-from django.contrib import messages
+from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db.models import Count, QuerySet
@@ -153,13 +153,12 @@ class FileAdmin(DeskAdmin):
             csv_lines(header, cells), name=f"{self.opts.model_name}-{thing.pk}-rows.csv"
         )
 
+    @admin.display(description=gettext_lazy("rows"))
     def rows_link(self, thing: Any) -> SafeString:
         """Show how many rows came to which outcome, with the way to each of them."""
         words = ", ".join(f"{name}: {count}" for name, count in self._counts(thing))
         url = self._url("rows", thing.pk)
         return format_html('{} <a href="{}">{}</a>', words, url, _("Show the rows"))
-
-    rows_link.short_description = _("rows")  # type: ignore[attr-defined]
 
     def _counts(self, thing: Any) -> list[tuple[str, int]]:
         labels = dict(self.rows_of(thing).model.Outcome.choices)

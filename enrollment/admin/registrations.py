@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.admin.views.main import ChangeList
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
@@ -13,7 +14,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy
 
 from accounts.desk import DeskAdmin, DeskInline, DeskStep
-from enrollment import holds, policies, states
+from enrollment import holds, policies, seats, states
 from enrollment.actions import confirmations, recomputing
 from enrollment.admin.desk_filters import (
     AuthorityFilter,
@@ -36,7 +37,7 @@ class IntimationInline(DeskInline):
 
 @admin.register(Enrollment)
 class EnrollmentAdmin(DeskAdmin):
-    list_display = ("number", "name", "batch", "state", "record", "advice", "age")
+    list_display = ("number", "name", "batch", "state", "waiting_list", "record", "advice", "age")
     list_display_links = ("number",)
     list_filter = (
         QueueFilter,
@@ -152,6 +153,14 @@ class EnrollmentAdmin(DeskAdmin):
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 
+    def get_changelist_instance(self, request: HttpRequest) -> ChangeList:
+        """Give the rows of the page their places on waiting lists."""
+        listed = super().get_changelist_instance(request)
+        places = seats.places_of(listed.result_list)
+        for row in listed.result_list:
+            row.waiting_place = places.get(row.pk, 0)
+        return listed
+
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
     ) -> tuple[QuerySet[Any], bool]:
@@ -168,6 +177,10 @@ class EnrollmentAdmin(DeskAdmin):
     @admin.display(description=gettext_lazy("course and batch"), ordering="run")
     def batch(self, enrollment: Enrollment) -> str:
         return ", ".join(str(part) for part in (enrollment.course, enrollment.run) if part)
+
+    @admin.display(description=gettext_lazy("waiting list"), empty_value="–")
+    def waiting_list(self, enrollment: Enrollment) -> int | None:
+        return getattr(enrollment, "waiting_place", 0) or None
 
     @admin.display(description=gettext_lazy("record verified"), boolean=True)
     def record(self, enrollment: Enrollment) -> bool:

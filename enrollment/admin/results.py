@@ -274,7 +274,26 @@ class ResultAdmin(DeskAdmin):
     list_select_related = ("enrollment__course", "reversal")
     search_fields = ("=enrollment__number", "enrollment__officer__name")
     ordering = ("-pk",)
-    readonly_fields = ("is_reversed", "why_reversed")
+    fields = (
+        "enrollment",
+        "attempt",
+        "online_grade",
+        "exam_outcome",
+        "exam_score",
+        "total",
+        "passed",
+        "decided_under",
+        "exam_on",
+        "exam_centre",
+        "exam_city",
+        "import_row",
+        "recorded_at",
+        "public_at",
+        "was_before",
+        "is_reversed",
+        "why_reversed",
+    )
+    readonly_fields = ("decided_under", "was_before", "is_reversed", "why_reversed")
     summary_fields = ("enrollment", "attempt", "online_grade", "exam_outcome", "passed")
     why_not = staticmethod(result_policies.why_not_reverse_result)
     event_labels = {
@@ -303,10 +322,18 @@ class ResultAdmin(DeskAdmin):
         )
         return rows.order_by(*self.get_ordering(request))
 
+    @admin.display(description=_("decided under"))
+    def decided_under(self, result: Result) -> str:
+        return result_words.rule_in_words(result)
+
+    @admin.display(description=_("registration before"), empty_value="–")
+    def was_before(self, result: Result) -> str:
+        return str(dict(states.EnrollmentState.choices).get(result.moved_from, ""))
+
     @admin.display(description=_("reversed"), boolean=True)
     def is_reversed(self, result: Result) -> bool:
         return hasattr(result, "reversal")
 
-    @admin.display(description=_("why reversed"))
+    @admin.display(description=_("why reversed"), empty_value="–")
     def why_reversed(self, result: Result) -> str:
         return result.reversal.reason if hasattr(result, "reversal") else ""

@@ -216,7 +216,7 @@ class ReconciliationCaseAdmin(DeskAdmin):
     def code(self, case: ReconciliationCase) -> str:
         return str(case.coupon) if case.coupon else case.ending
 
-    @admin.display(description=_("officer"), ordering="enrollment__officer__name")
+    @admin.display(description=_("officer"), ordering="enrollment__officer__name", empty_value="–")
     def officer(self, case: ReconciliationCase) -> str:
         return str(case.enrollment.officer) if case.enrollment else ""
 
@@ -224,11 +224,11 @@ class ReconciliationCaseAdmin(DeskAdmin):
     def age(self, case: ReconciliationCase) -> int:
         return case.days_open
 
-    @admin.display(description=_("issued"))
+    @admin.display(description=_("issued"), empty_value="–")
     def issued(self, case: ReconciliationCase) -> str:
         return dmy(civil_date(case.issue.issued_at)) if case.issue else ""
 
-    @admin.display(description=_("redeemed, as the provider reports"))
+    @admin.display(description=_("redeemed, as the provider reports"), empty_value="–")
     def redeemed(self, case: ReconciliationCase) -> str:
         redemption = getattr(case.coupon, "redemption", None) or case.row
         if redemption is None:
@@ -236,7 +236,7 @@ class ReconciliationCaseAdmin(DeskAdmin):
         day = dmy(redemption.redeemed_on) if redemption.redeemed_on else ""
         return ", ".join(part for part in (day, redemption.account) if part)
 
-    @admin.display(description=_("paid, as the officer declares"))
+    @admin.display(description=_("paid, as the officer declares"), empty_value="–")
     def declared(self, case: ReconciliationCase) -> str:
         declaration = getattr(case.issue, "declaration", None)
         return dmy(declaration.redeemed_on) if declaration else ""

@@ -207,6 +207,23 @@ class Intimation(models.Model):
         return reverse("enrollment:intimation", args=[self.pk])
 
     @property
+    def awaits_note(self) -> bool:
+        """Tell whether an authority may note it now; as `awaiting_answer` says."""
+        is_open = self.enrollment.state != EnrollmentState.WITHDRAWN
+        return self._is_unanswered(Service.Mode.INTIMATION) and is_open
+
+    @property
+    def awaits_approval(self) -> bool:
+        """Tell whether an authority may approve it now; as `awaiting_answer` says."""
+        enrollment, service = self.enrollment, self.enrollment.officer.service
+        is_asked = enrollment.state == EnrollmentState.AWAITING_AUTHORITY
+        is_theirs = service is not None and service.authority_id == self.authority_id
+        return self._is_unanswered(Service.Mode.PRIOR_APPROVAL) and is_asked and is_theirs
+
+    def _is_unanswered(self, mode: str) -> bool:
+        return self.answer == self.Answer.NONE and self.mode == mode
+
+    @property
     def waits_since(self) -> date:
         """Return the day from which its age counts: a registration sent in anew asks anew."""
         return self.asked_on or self.dated_on

@@ -7,6 +7,7 @@ from django.core.cache import cache
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.models import User
 from accounts.roles import Role
@@ -27,7 +28,7 @@ __all__ = [
 
 
 class ExamOutcome(models.TextChoices):
-    PASSED = "passed", _("Passed")
+    PASSED = "passed", pgettext_lazy("examination", "Passed")
     FAILED = "failed", _("Not passed")
     ABSENT = "absent", _("Absent")
     NONE = "none", _("No examination yet")

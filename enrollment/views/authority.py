@@ -39,6 +39,7 @@ def authority_list(request: UserRequest) -> HttpResponse:
         "words": words,
         "form": form,
         "counts": rows.counts(),
+        "has_notes": any(row.awaits_note for row in page),
         "kept": _kept(request),
         "is_narrowed": bool(words or any(form.cleaned_data.values())),
     }

@@ -30,7 +30,7 @@ READERS: Final = (Role.DEALING_HAND, Role.CIRCULAR_AUTHOR, Role.AUDITOR)
 @require_safe
 def pool_list(request: UserRequest) -> HttpResponse:
     """List the courses that have codes, with what is in stock and what the desk was told."""
-    rows = forecasting.courses_with_codes().visible_to(request.user)
+    rows = forecasting.courses_with_codes(civil_today()).visible_to(request.user)
     return TemplateResponse(request, "enrollment/pool.html", {"page_obj": page_of(request, rows)})
 
 
@@ -100,4 +100,5 @@ def declare_payment(request: UserRequest, enrollment_id: int) -> HttpResponse:
 
 
 def _course(request: UserRequest, code: str) -> Course:
-    return get_object_or_404(forecasting.courses_with_codes().visible_to(request.user), code=code)
+    rows = forecasting.courses_with_codes(civil_today()).visible_to(request.user)
+    return get_object_or_404(rows, code=code)

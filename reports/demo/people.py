@@ -51,6 +51,13 @@ LOGINS = (
         (Role.NODAL_OFFICER,),
     ),
     Login(
+        "nodal2",
+        "Deepak Sarma",
+        "Under Secretary (AIS)",
+        "acts for the IAS authority by delegation",
+        (Role.NODAL_OFFICER,),
+    ),
+    Login(
         "nodal.state",
         "Thomas Kurien",
         "Additional Secretary (GAD)",

@@ -154,6 +154,20 @@ def test_an_announced_batch_without_days_and_a_withdrawn_one_are_shown_as_such()
     assert course_page.run_line(withdrawn, today=TODAY).state == "blocked"
 
 
+def test_a_batch_says_how_many_seats_it_has_and_what_becomes_of_those_beyond(client):
+    course = make_course()
+    ahead = timezone.localdate() + timedelta(days=90)
+    make_run(course=course, commences_on=ahead, ends_on=ahead + timedelta(days=80), seats=40)
+
+    page = page_of(client, course)
+
+    assert "40 seats; who registers beyond them stands on a waiting list" in page
+
+
+def test_a_batch_without_a_number_of_seats_says_nothing_of_them():
+    assert course_page.run_line(make_run(seats=None), today=TODAY).seats == ""
+
+
 def test_what_is_above_the_cap_is_shown_before_anybody_registers(client):
     course = make_course(fee_usd=Decimal(175), cap_usd=Decimal(100))
 

@@ -71,6 +71,20 @@ def test_the_in_box_is_narrowed_by_service_course_and_words():
         assert (first.number in text, second.number in text) == (True, False), query
 
 
+@pytest.mark.parametrize("mode", Service.Mode.values)
+@pytest.mark.parametrize("state", [state for state in E.values if state != E.DRAFT])
+def test_a_row_can_be_noted_or_decided_where_it_waits_and_else_says_what_became_of_it(mode, state):
+    row = intimated(state=state, service={"cca_mode": mode}, mode=mode)
+    waits = Intimation.objects.awaiting_answer().filter(pk=row.pk).exists()
+
+    page = shown(client_of(make_nodal_officer()), show="all")
+
+    assert (row.awaits_note or row.awaits_approval) == waits
+    assert ('name="intimation"' in page) == ("Note the ticked" in page) == row.awaits_note
+    assert ("Decide<" in page) == ("Approval asked for" in page) == row.awaits_approval
+    assert waits or str(E(state).label) in page
+
+
 def test_a_filter_that_finds_nothing_says_so():
     intimated()
 

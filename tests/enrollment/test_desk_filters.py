@@ -1,6 +1,6 @@
 """The filters of the confirmation desk, and bulk steps on more rows than are done at once."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.test import Client
@@ -10,6 +10,7 @@ from django.utils import timezone
 from accounts.admin.people import OfficerAdmin
 from accounts.models import Officer
 from accounts.roles import Role
+from enrollment import seats
 from enrollment.models import Enrollment
 from enrollment.states import EnrollmentState
 from tests.factories.accounts import make_officer, make_service, make_user, sign_in
@@ -89,6 +90,45 @@ def test_by_whether_the_batch_has_seats_left(desk):
 
     assert shown(desk, seats="full") == {waiting.number}
     assert shown(desk, seats="free") == {next_one.number, unlimited.number}
+
+
+def test_the_waiting_list_is_who_stands_beyond_the_seats_and_each_is_shown_with_the_place(desk):
+    run = make_run(seats=2)
+    make_enrollment(state=E.NOT_COMPLETED, run=run)
+    since = timezone.now() - timedelta(days=9)
+    first, second, third = (
+        submitted(run=run, submitted_at=since + timedelta(hours=hours)) for hours in (1, 2, 3)
+    )
+
+    page = desk.get(reverse(LIST), {"seats": "full"})
+
+    assert shown(desk, seats="free") == {first.number}
+    rows = {row.number: row.waiting_place for row in page.context["cl"].result_list}
+    assert rows == {second.number: 1, third.number: 2}
+    assert page.content.decode().count('class="field-waiting_list">2<') == 1
+
+
+def test_places_on_waiting_lists_take_two_queries_however_many_rows(
+    desk, django_assert_num_queries
+):
+    runs = [make_run(seats=1) for _number in range(3)]
+    rows = [submitted(run=run) for run in runs for _number in range(3)]
+
+    with django_assert_num_queries(2):
+        places = seats.places_of(rows)
+
+    assert sorted(places.values()) == [1, 1, 1, 2, 2, 2]
+    assert places == {row.pk: place for row in rows if (place := seats.place_beyond(row))}
+
+
+def test_only_services_of_which_somebody_has_registered_are_offered(desk):
+    submitted(officer=make_officer(service=make_service(code="AAA")))
+    make_service(code="ZZZ")
+
+    page = desk.get(reverse(LIST)).content.decode()
+
+    assert "AAA" in page
+    assert "ZZZ" not in page
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 import io
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
+from itertools import count
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -89,14 +90,37 @@ def test_what_is_under_way_has_a_receipt_and_nothing_else(state: str, no_renderi
     assert tasks.issue_receipts() == (1 if state in HAS_RECEIPT else 0)
 
 
-def test_a_round_issues_so_many_and_no_more(
+def test_a_round_goes_on_until_its_seconds_are_over_and_the_next_one_begins_there(
+    no_rendering: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = count()  # a second later each time it is looked at
+    monkeypatch.setattr(tasks, "monotonic", lambda: next(clock))
+    monkeypatch.setattr(tasks, "SECONDS_OF_A_ROUND", 4)
+    for _number in range(6):
+        make_enrollment(state=SUBMITTED)
+
+    assert [tasks.issue_receipts() for _round in range(3)] == [4, 2, 0]
+
+
+def test_a_round_issues_more_than_it_looks_up_at_a_time(
     no_rendering: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(tasks, "PAPERS_AT_ONCE", 2)
-    for _number in range(3):
+    for _number in range(5):
         make_enrollment(state=SUBMITTED)
 
-    assert [tasks.issue_receipts() for _round in range(3)] == [2, 1, 0]
+    assert tasks.issue_receipts() == 5
+
+
+def test_a_round_ends_where_all_that_is_left_is_refused(
+    no_rendering: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[object] = []
+    monkeypatch.setattr(tasks, "_issue_receipt", lambda row: bool(asked.append(row)))
+    make_enrollment(state=SUBMITTED)
+
+    assert tasks.issue_receipts() == 0
+    assert len(asked) == 1
 
 
 def test_the_receipt_says_what_was_received_and_nothing_private(no_rendering: None) -> None:

@@ -323,6 +323,15 @@ def test_the_list_and_the_course_open_and_ask_few_questions(
     assert "<svg" in page.text and "1 code is lacking" in page.text
 
 
+def test_codes_whose_last_day_is_past_are_in_no_stock(client, course):
+    make_coupon_batch(course=course, codes=2, valid_until=TODAY - timedelta(days=1))
+    make_coupon_batch(course=course, codes=1, valid_until=TODAY)
+
+    row = forecasting.courses_with_codes(TODAY).get(pk=course.pk)
+
+    assert (row.in_stock, row.first_expiry) == (4, TODAY)
+
+
 def test_the_pages_are_for_the_office(client, course):
     sign_in(client, make_officer().user)
 

@@ -22,6 +22,12 @@ def render(text: str, **context: object) -> str:
     return Template(text).render(Context(context))
 
 
+def test_the_size_of_a_file_has_no_blank_behind_it() -> None:
+    with translation.override("hi"):
+        assert render("({{ v|file_size }})", v=34_100) == "(33.3\xa0केबी)"
+    assert render("({{ v|file_size }})", v=34_100) == "(33.3\xa0KB)"
+
+
 @pytest.mark.parametrize(
     ("text", "value", "shown"),
     [

@@ -9,6 +9,8 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from accounts.models import Officer, User
+from courses.models import Run
+from enrollment.models import Enrollment
 from enrollment.tasks import issue_missing_letters
 from reports.demo import (
     claims,
@@ -26,6 +28,7 @@ from reports.demo import (
     people,
     registrations,
     representations,
+    standing,
     usage,
 )
 
@@ -107,7 +110,23 @@ class Command(BaseCommand):
         graduate.complete_programme(users, through)
         committee_page.register_colleagues(users, officers[1:])
         self.stdout.write(f"  {moved.move_a_batch(users, now_open[0])} registration held by a move")
+        self._let_stand(users, officers, running, now_open)
         self.stdout.write(f"  {usage.report_usage(users)} cases of reconciliation")
         self.stdout.write(f"  {usage.watch_and_ask(users)} alerts of pools")
         moved.note_a_promotion(users, officers[0])
         moved.propose_a_birth_date(users, officers[20])
+
+    def _let_stand(
+        self,
+        users: dict[str, User],
+        officers: list[Officer],
+        running: list[Enrollment],
+        now_open: list[Run],
+    ) -> None:
+        """Load what waits: for a seat, an authority, a provider, a day or a person at the desk."""
+        self.stdout.write(f"  {standing.limit_seats(now_open)} officers on a waiting list")
+        standing.delegate(users)
+        self.stdout.write(f"  {standing.remind(officers[175:], now_open)} reminders and lapses")
+        self.stdout.write(f"  {standing.send_lists(users, now_open)} lines to a provider")
+        held = standing.bring_results_under_embargo(users, running)
+        self.stdout.write(f"  {held} results under embargo")
