@@ -26,17 +26,27 @@ WITH next AS (
   RETURNING c.*
 ), issue AS (
   INSERT INTO enrollment_couponissue
-    (coupon_id, enrollment_id, officer_id, course_id, issued_at, end_reason, replaces_id)
-  SELECT id, %(enrollment)s, %(officer)s, %(course)s, %(at)s, '', %(replaces)s FROM taken
+    (coupon_id, enrollment_id, officer_id, course_id, issued_at, first_revealed_at, end_reason,
+     replaces_id)
+  SELECT id, %(enrollment)s, %(officer)s, %(course)s, %(at)s, %(shown_at)s, '', %(replaces)s
+  FROM taken
   RETURNING id
 )
 SELECT issue.id, {{coupon}} FROM taken, issue"""  # noqa: S608 – our own words
 
 
 def take_and_issue(
-    enrollment: Enrollment, *, needed: date, replaces: CouponIssue | None, at: datetime
+    enrollment: Enrollment,
+    *,
+    needed: date,
+    replaces: CouponIssue | None,
+    at: datetime,
+    shown_at: datetime | None = None,
 ) -> CouponIssue | None:
-    """Issue the code that expires first of those valid on `needed`; None where there is none."""
+    """Issue the code that expires first of those valid on `needed`; None where there is none.
+
+    `shown_at` is given where its officer sees it with that.
+    """
     names = ", ".join(f"taken.{field.column}" for field in Coupon._meta.concrete_fields)
     values: dict[str, Any] = {
         "course": enrollment.course_id,
@@ -44,6 +54,7 @@ def take_and_issue(
         "enrollment": enrollment.pk,
         "officer": enrollment.officer_id,
         "at": at,
+        "shown_at": shown_at,
         "replaces": replaces.pk if replaces else None,
     }
     with connection.cursor() as cursor:
@@ -59,6 +70,7 @@ def take_and_issue(
         officer=enrollment.officer,
         course=enrollment.course,
         issued_at=at,
+        first_revealed_at=shown_at,
         replaces=replaces,
     )
 

@@ -19,7 +19,7 @@ from igot.lib.dates import civil_date
 from igot.lib.errors import Refused
 from igot.lib.prepared import KEY, prepared
 
-OFFICER, COURSE = KEY + 1, KEY + 2  # stand for two more numbers in a prepared queryset
+OFFICER, COURSE, BEFORE = KEY + 1, KEY + 2, KEY + 3  # more numbers in a prepared queryset
 
 
 @transaction.atomic(durable=True)
@@ -61,26 +61,36 @@ def serve_coupon_queue(*, at: datetime, course: Course | None = None, limit: int
 
 
 @transaction.atomic(durable=True)
-def reveal_coupon(*, enrollment_id: int, acting_user: User, at: datetime) -> str:
-    """Return the code to its officer, once; a registration that still waits is served first.
+def reveal_coupon(*, enrollment_id: int, acting_user: User, at: datetime) -> CouponIssue:
+    """Return the issue whose code its officer now sees, once; who still waits is served first.
 
-    The code appears in no audit entry, notice, log or address.
+    The code appears in no audit entry, notice, log or address. All is recorded in one statement,
+    for many come at once.
     :raises Refused: not the officer concerned, shown before, no longer valid, or the pool is empty
     """
     enrollment = _lock(enrollment_id)
     if reason := pool_policies.why_not_reveal(enrollment, acting_user):
         raise Refused(reason)
-    issue = _issue(enrollment, acting_user, at)
+    issue, earlier = _weigh(enrollment)
+    done: list[tuple[Any, str, dict[str, object]]] = []
     if issue is None:
-        raise Refused(_empty_pool())
-    if reason := pool_policies.why_not_shown(issue, civil_date(at)):
-        raise Refused(reason)
-    issue.first_revealed_at = at
-    issue.save(update_fields=["first_revealed_at"])
-    audit.record(issue, "coupon.revealed", acting_user=acting_user, at=at)
+        if reason := pool_policies.why_not_issue(enrollment, acting_user, earlier=earlier):
+            raise Refused(reason)
+        issue = _give(enrollment, earlier, at, shown_at=at)
+        if issue is None:
+            raise Refused(_empty_pool())
+        done.append((issue, "coupon.issued", {}))
+    else:
+        if reason := pool_policies.why_not_shown(issue, civil_date(at)):
+            raise Refused(reason)
+        issue.first_revealed_at = at
+        issue.save(update_fields=["first_revealed_at"])
+    done.append((issue, "coupon.revealed", {}))
     if enrollment.state in states.BEGIN.sources:
-        steps.take(states.BEGIN, enrollment, acting_user=acting_user, at=at)
-    return issue.coupon.code
+        was = steps.take_unrecorded(states.BEGIN, enrollment, at=at)
+        done.append((enrollment, f"enrollment.{enrollment.state}", {"was": was}))
+    audit.record_all(done, acting_user=acting_user, at=at)
+    return issue
 
 
 @transaction.atomic(durable=True)
@@ -201,23 +211,19 @@ def _lock(enrollment_id: int) -> Enrollment:
 
 def _locked() -> Any:
     locked = Enrollment.objects.select_for_update(no_key=True, of=("self", "officer"))
-    related = ("officer__user", "course__provider", "decision", "held_from")
+    related = ("officer__user", "course__provider", "decision", "held_from", "provider_account")
     return locked.select_related(*related).filter(pk=KEY)
 
 
 def _issue(enrollment: Enrollment, acting_user: User | None, at: datetime) -> CouponIssue | None:
     """Return the issue that stands, or a new one from the pool; None when the pool is empty.
 
-    The caller holds the lock, so that two clicks, or two registrations, find the same issue: what
-    weighs is read by a statement that begins when the lock is held. The mails
-    of what the portal gives by itself, often to many, are left to the sweep.
+    The caller holds the lock, so that two clicks, or two registrations, find the same issue. The
+    mails of what the portal gives by itself, often to many, are left to the sweep.
     """
-    values = {KEY: enrollment.pk, OFFICER: enrollment.officer_id, COURSE: enrollment.course_id}
-    issues = list(prepared("coupons: weighing", _weighing, values))
-    standing = next((issue for issue in issues if issue.ended_at is None), None)
+    standing, earlier = _weigh(enrollment)
     if standing is not None:
         return standing
-    earlier = issues[-1] if issues else None
     if reason := pool_policies.why_not_issue(enrollment, acting_user, earlier=earlier):
         raise Refused(reason)
     issue = _give(enrollment, earlier, at)
@@ -241,18 +247,48 @@ def _issue(enrollment: Enrollment, acting_user: User | None, at: datetime) -> Co
     return issue
 
 
+def _weigh(enrollment: Enrollment) -> tuple[CouponIssue | None, CouponIssue | None]:
+    """Return the issue that stands, and else the latest of those that were taken back.
+
+    It is read by a statement that begins when the lock is held.
+    """
+    values = {KEY: enrollment.pk, OFFICER: enrollment.officer_id, COURSE: enrollment.course_id}
+    name, build = "coupons: weighing", _weighing
+    if enrollment.predecessor_id:
+        name, build = "coupons: weighing after a deferral", _weighing_after_deferral
+        values[BEFORE] = enrollment.predecessor_id
+    issues = list(prepared(name, build, values))
+    standing = next((issue for issue in issues if issue.ended_at is None), None)
+    if standing is not None and standing.enrollment_id == enrollment.pk:
+        standing.enrollment = enrollment
+    return standing, issues[-1] if issues and standing is None else None
+
+
 def _weighing() -> Any:
     return CouponIssue.objects.weighing_on(Enrollment(pk=KEY, officer_id=OFFICER, course_id=COURSE))
 
 
-def _give(enrollment: Enrollment, earlier: CouponIssue | None, at: datetime) -> CouponIssue | None:
+def _weighing_after_deferral() -> Any:
+    successor = Enrollment(pk=KEY, officer_id=OFFICER, course_id=COURSE, predecessor_id=BEFORE)
+    return CouponIssue.objects.weighing_on(successor)
+
+
+def _give(
+    enrollment: Enrollment,
+    earlier: CouponIssue | None,
+    at: datetime,
+    *,
+    shown_at: datetime | None = None,
+) -> CouponIssue | None:
     """Issue the code that expires first of those that last through the run, if there is one.
 
     Codes that another transaction has locked are passed over (PostgreSQL); SQLite has one writer.
     """
     needed = _last_day_needed(enrollment, at)
     if connection.vendor == "postgresql":
-        return pool_sql.take_and_issue(enrollment, needed=needed, replaces=earlier, at=at)
+        return pool_sql.take_and_issue(
+            enrollment, needed=needed, replaces=earlier, at=at, shown_at=shown_at
+        )
     coupon = Coupon.objects.issuable(enrollment.course, needed).first()
     if coupon is None:
         return None
@@ -263,6 +299,7 @@ def _give(enrollment: Enrollment, earlier: CouponIssue | None, at: datetime) -> 
         officer=enrollment.officer,
         course=enrollment.course,
         issued_at=at,
+        first_revealed_at=shown_at,
         replaces=earlier,
     )
 

@@ -50,11 +50,7 @@ def take(
     The event is "enrollment.<new state>" unless another is given; None is the portal itself.
     :raises Refused: the step does not start from the present state
     """
-    if enrollment.state not in step.sources:
-        raise Refused(
-            _("The registration is “%(state)s”.") % {"state": enrollment.get_state_display()}
-        )
-    was = _advance(enrollment, step, at)
+    was = take_unrecorded(step, enrollment, at=at)
     event = event or f"enrollment.{enrollment.state}"
     return audit.record(
         enrollment,
@@ -65,6 +61,18 @@ def take(
         was=was,
         **details,
     )
+
+
+def take_unrecorded(step: Step[EnrollmentState], enrollment: Enrollment, *, at: datetime) -> str:
+    """Take `step` as `take` does and return the state before, for a caller that records it.
+
+    :raises Refused: the step does not start from the present state
+    """
+    if enrollment.state not in step.sources:
+        raise Refused(
+            _("The registration is “%(state)s”.") % {"state": enrollment.get_state_display()}
+        )
+    return _advance(enrollment, step, at)
 
 
 def _principal(

@@ -1,5 +1,7 @@
 """The officer's coupon: where it stands, and the code, shown once."""
 
+from typing import Any
+
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
@@ -16,22 +18,34 @@ from igot.lib.errors import Refused
 
 
 @never_cache
-@sensitive_variables("code")
+@sensitive_variables("issue")
 def reveal_coupon(request: UserRequest, enrollment_id: int) -> HttpResponse:
-    """Show where the coupon stands; by POST, show the code to its officer, once."""
+    """Show where the coupon stands; by POST, show the code to its officer, once.
+
+    Many come at once when a pool is released: what is read to show the code is what the action has
+    read, and the action itself lets nobody but the officer concerned in.
+    """
+    form, refusal = RevealForm(request.POST or None), ""
+    if form.is_valid():
+        try:
+            issue = coupons.reveal_coupon(
+                enrollment_id=enrollment_id, acting_user=request.user, at=timezone.now()
+            )
+        except Enrollment.DoesNotExist:
+            raise Http404 from None
+        except Refused as declined:
+            refusal = str(declined)  # shown below, to the officer concerned alone
+        else:
+            return _page(request, issue.enrollment, code=issue.coupon.code, issue=issue, form=form)
     enrollment = get_object_or_404(
         Enrollment.objects.with_course().visible_to(request.user), pk=enrollment_id
     )
     if enrollment.officer.user_id != request.user.pk:
         raise Http404
-    form, code, refusal = RevealForm(request.POST or None), "", ""
-    if form.is_valid():
-        try:
-            code = coupons.reveal_coupon(
-                enrollment_id=enrollment.pk, acting_user=request.user, at=timezone.now()
-            )
-        except Refused as declined:
-            refusal = str(declined)
     standing = pool_facts.coupon_standing(enrollment)
-    context = {"enrollment": enrollment, "standing": standing, "form": form, "refusal": refusal}
-    return TemplateResponse(request, "enrollment/coupon.html", {**context, "code": code})
+    return _page(request, enrollment, standing=standing, form=form, refusal=refusal)
+
+
+@sensitive_variables("shown")
+def _page(request: UserRequest, enrollment: Enrollment, **shown: Any) -> HttpResponse:
+    return TemplateResponse(request, "enrollment/coupon.html", {"enrollment": enrollment, **shown})

@@ -1,22 +1,29 @@
 """Many clicks at once on PostgreSQL: nobody gets two codes, and no code goes out twice."""
 
+import re
 from collections import Counter
 from threading import Barrier, Thread
 
 import pytest
+from django.conf import settings
 from django.db import connection
+from django.test import Client
 from django.utils import timezone
 
+from accounts.models import AuditEntry
+from benchmarks import crowd
+from enrollment import pool_audit
 from enrollment.actions.coupons import issue_coupon, reveal_coupon, serve_coupon_queue
-from enrollment.models import Coupon, CouponIssue
+from enrollment.models import Coupon, CouponIssue, Enrollment
 from enrollment.states import CouponState, EnrollmentState
 from igot.lib.errors import Refused
-from tests.factories.accounts import make_officer, make_service
+from tests.factories.accounts import make_officer, make_service, sign_in
 from tests.factories.courses import make_course, make_run
 from tests.factories.enrollment import make_enrollment
 from tests.factories.pool import make_coupon_batch
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
+TOKEN = "t" * 32
 
 
 def in_threads(work, things, *, threads):
@@ -94,11 +101,48 @@ def test_codes_that_are_clicked_for_twice_are_shown_once():
         threads=16,
     )
 
-    codes = [answer for answer in answers if isinstance(answer, str)]
+    codes = [answer.coupon.code for answer in answers if isinstance(answer, CouponIssue)]
     assert len(codes) == len(set(codes)) == 60
     assert set(codes) == {coupon.code for coupon in Coupon.objects.all()}
     assert_each_has_one(enrollments, issued=60)
     assert {e.state for e in reread(enrollments)} == {EnrollmentState.IN_PROGRESS}
+
+
+def test_600_clicks_of_300_officers_over_http_show_each_of_300_codes_once():
+    run = make_run(course=make_course())
+    ids = crowd.confirmed_crowd(run=run, number=300)
+    Enrollment.objects.exclude(pk__in=ids).delete()  # the one that the others were copied from
+    crowd.stock(run=run, codes=300)
+    serve_coupon_queue(at=timezone.now(), limit=100)  # the others are served by their click
+    enrollments = list(Enrollment.objects.select_related("officer__user").order_by("pk"))
+    clicks = []
+    for enrollment in enrollments:
+        window = Client(enforce_csrf_checks=True)
+        sign_in(window, enrollment.officer.user)
+        window.cookies[settings.CSRF_COOKIE_NAME] = TOKEN
+        other = Client(enforce_csrf_checks=True)
+        other.cookies.update(window.cookies)  # the same session: a double click
+        clicks += [(window, enrollment), (other, enrollment)]
+
+    def click(pair):
+        window, enrollment = pair
+        url = f"/me/registrations/{enrollment.pk}/coupon/"
+        answer = window.post(url, {"ready": "on", "csrfmiddlewaretoken": TOKEN})
+        assert answer.status_code == 200
+        return enrollment.pk, re.findall("<output>(.+?)</output>", answer.content.decode())
+
+    answers = in_threads(click, clicks, threads=16)
+
+    shown = [(pk, code) for pk, codes in answers for code in codes]
+    assert {pk for pk, _code in shown} == {e.pk for e in enrollments}
+    assert len(shown) == len({code for _pk, code in shown}) == 300
+    for issue in CouponIssue.objects.select_related("coupon"):
+        assert (issue.enrollment_id, issue.coupon.code) in shown
+        assert issue.first_revealed_at is not None
+    assert_each_has_one(enrollments, issued=300)
+    assert AuditEntry.objects.filter(event="coupon.revealed").count() == 300
+    assert AuditEntry.objects.filter(event="coupon.issued").count() == 300
+    assert list(pool_audit.faults()) == []
 
 
 def test_the_last_coupon_goes_to_one_of_twenty():

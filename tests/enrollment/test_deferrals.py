@@ -11,7 +11,7 @@ from accounts.roles import Role
 from accounts.tasks import text_of
 from courses.states import RunState
 from enrollment.actions.confirmations import confirm_enrollment, reject_enrollment
-from enrollment.actions.coupons import give_again
+from enrollment.actions.coupons import give_again, issue_coupon, reveal_coupon
 from enrollment.actions.deferrals import defer_registration
 from enrollment.models import Coupon, CouponIssue, Enrollment
 from enrollment.models.coupons import waiting_for_coupon
@@ -243,8 +243,12 @@ def test_a_coupon_that_was_shown_and_runs_out_too_early_is_dead_and_the_desk_giv
 
     assert not new.coupon_issues.exists()
     assert not waiting_for_coupon().filter(pk=new.pk).exists()
+    ask = {"enrollment_id": new.pk, "acting_user": new.officer.user, "at": AT}
+    for by_click in (reveal_coupon, issue_coupon):
+        with pytest.raises(Refused, match="Write to the Training Division"):
+            by_click(**ask)
     given = give_again(issue_id=issue.pk, acting_user=hand, at=AT)
-    assert given.enrollment == new
+    assert (given.enrollment, given.replaces) == (new, issue)
 
 
 def test_a_redeemed_coupon_stays_redeemed_and_follows():
