@@ -32,6 +32,7 @@ class DelegationForm(forms.Form):
     email = forms.EmailField(
         label=gettext_lazy("E-mail address of the delegate"),
         max_length=254,
+        widget=forms.EmailInput(attrs={"autocomplete": "off"}),
         help_text=gettext_lazy("The address with which they sign in to this portal."),
         error_messages={"required": gettext_lazy("Give the e-mail address of the delegate.")},
     )

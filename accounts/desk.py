@@ -184,7 +184,7 @@ class DeskAdmin(DeskOptions, SteppedAdmin):
         return visible_to(request.user) if visible_to and not request.user.is_superuser else rows
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        can_be_added = bool(self.editable_fields or self.add_fields or self.fields)
+        can_be_added = bool(self.editable_fields or self.add_fields)
         return can_be_added and super().has_add_permission(request)
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:

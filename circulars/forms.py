@@ -12,11 +12,12 @@ from accounts.desk import DeskForm
 from circulars.models import Circular, OfficeFile
 from circulars.rules import parse_file_number
 from igot.lib.dates import ascii_digits
-from igot.lib.fields import PlainTextField
+from igot.lib.fields import PersonNameField, PlainTextField
 from igot.lib.people import clean_text
 from igot.lib.uploads import sha256_of
 
 LARGEST_PDF = 10 * 1024 * 1024
+NOT_OWN = {"autocomplete": "off"}  # the name of somebody else
 DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
@@ -207,3 +208,28 @@ class FileForm(DraftForm):
             raise forms.ValidationError(_("This file is known already, maybe spelt differently."))
         self.instance.parts = parse_file_number(number)
         return number
+
+
+class ComposedPaperForm(forms.Form):
+    """The file and the signatory of a paper whose text the portal composes."""
+
+    file_number = PlainTextField(
+        label=_("Number of the file"),
+        max_length=80,
+        help_text=_("As it is to be printed, for example T-16017/42/2018-Trg (TFA)."),
+    )
+    signatory_name = PersonNameField(
+        label=_("Name of the signatory"), max_length=120, widget=forms.TextInput(attrs=NOT_OWN)
+    )
+    signatory_name_hi = PersonNameField(label=_("Name in Hindi"), max_length=120, required=False)
+    signatory_designation = PlainTextField(
+        label=_("Designation of the signatory"),
+        max_length=150,
+        initial="Under Secretary to the Government of India",
+    )
+    signatory_designation_hi = PlainTextField(
+        label=_("Designation in Hindi"),
+        max_length=150,
+        required=False,
+        initial="अवर सचिव, भारत सरकार",
+    )

@@ -1,10 +1,11 @@
 """The draft of the circular that announces the courses of a meeting, in both languages."""
 
 from collections.abc import Sequence
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from django.utils.translation import override
 
+from circulars.composed import Composed, Passage
 from circulars.documents import Words
 from committee.models import Meeting, Outcome, Resolution
 from eligibility.models import RuleSet
@@ -43,13 +44,14 @@ TO: Final = (
 )
 
 
-class Passage(NamedTuple):
-    """A paragraph of the circular, with a table where it has one."""
-
-    kind: str
-    label: str
-    text: Words
-    table: dict[str, Any] | None = None
+def composed_of(meeting: Meeting) -> Composed:
+    """Compose the circular of the decisions of `meeting`."""
+    return Composed(
+        stem=f"decisions-{meeting.number.replace('/', '-')}",
+        subject=subject_of(meeting),
+        passages=passages_of(meeting),
+        to=TO,
+    )
 
 
 def subject_of(meeting: Meeting) -> Words:

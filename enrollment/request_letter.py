@@ -1,8 +1,9 @@
 """The letter that asks a provider for codes, in both languages, as a draft for its author."""
 
 from datetime import date
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
+from circulars.composed import Composed, Passage
 from circulars.documents import Words
 from courses.models import Course
 from igot.lib.dates import dmy
@@ -12,13 +13,15 @@ HEAD: Final = ("Course", "Codes", "Needed by", "Valid at least until")
 HEAD_HI: Final = ("पाठ्यक्रम", "कोड", "कब तक आवश्यक", "कम से कम कब तक मान्य")
 
 
-class Passage(NamedTuple):
-    """A paragraph of the letter, with a table where it has one."""
-
-    kind: str
-    label: str
-    text: Words
-    table: dict[str, Any] | None = None
+def composed_of(course: Course, *, codes: int, needed_by: date, valid_until: date) -> Composed:
+    """Compose the letter that asks for `codes` codes of a course."""
+    return Composed(
+        stem=f"codes-{course.code}",
+        subject=subject_of(course, codes),
+        passages=passages_of(course, codes=codes, needed_by=needed_by, valid_until=valid_until),
+        to=[addressee_of(course)],
+        salutation=SALUTATION,
+    )
 
 
 def subject_of(course: Course, codes: int) -> Words:

@@ -10,7 +10,13 @@ from circulars.actions.circulars import (
     supersede_circular,
 )
 from circulars.actions.documents import issue_document, replace_document, revoke_document
-from circulars.actions.drafts import create_draft, edit_draft, file_numbered, mark_hindi_current
+from circulars.actions.drafts import (
+    create_draft,
+    draft_composed,
+    edit_draft,
+    file_numbered,
+    mark_hindi_current,
+)
 from circulars.actions.mails import (
     lease_delivery,
     list_deliveries,
@@ -24,6 +30,7 @@ __all__ = [
     "archive_circular",
     "attach_document",
     "create_draft",
+    "draft_composed",
     "edit_draft",
     "file_numbered",
     "issue_circular",

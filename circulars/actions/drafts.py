@@ -4,13 +4,15 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from accounts import audit
 from accounts.models import User
 from accounts.roles import Role
 from circulars import policies
-from circulars.models import Circular, OfficeFile, Paragraph
+from circulars.composed import Composed
+from circulars.models import Addressee, Circular, OfficeFile, Paragraph
 from circulars.rules import digest_of, parse_file_number
 from igot.lib.errors import Refused
 
@@ -38,6 +40,53 @@ def create_draft(*, circular: Circular, acting_user: User, at: datetime) -> Circ
     circular.save(force_insert=True)
     audit.record(circular, "circular.drafted", acting_user=acting_user, at=at)
     return circular
+
+
+@transaction.atomic
+def draft_composed(
+    *,
+    composed: Composed,
+    circular: Circular,
+    file_number: str,
+    acting_user: User,
+    at: datetime,
+) -> Circular:
+    """Store a paper that the portal composed as a draft of `acting_user`, who edits it further.
+
+    `circular` brings its form and who signs it; all else is taken from `composed`.
+    :raises Refused: `acting_user` is no author of circulars
+    """
+    office_file = file_numbered(file_number, subject=composed.subject.en)
+    circular.office_file, circular.number = office_file, office_file.number
+    circular.code = _free_code(composed.stem)
+    circular.subject, circular.subject_hi = composed.subject.en[:250], composed.subject.hi[:250]
+    circular.salutation, circular.salutation_hi = composed.salutation
+    draft = create_draft(circular=circular, acting_user=acting_user, at=at)
+    for position, passage in enumerate(composed.passages, start=1):
+        paragraph = Paragraph.objects.create(
+            circular=draft,
+            position=position,
+            kind=passage.kind,
+            label=passage.label,
+            text=passage.text.en,
+            text_hi=passage.text.hi,
+            table=passage.table,
+        )
+        mark_hindi_current(paragraph=paragraph)
+    Addressee.objects.bulk_create(
+        Addressee(circular=draft, position=position, text=line.en, text_hi=line.hi)
+        for position, line in enumerate(composed.to, start=1)
+    )
+    return draft
+
+
+def _free_code(stem: str) -> str:
+    stem = slugify(stem)[:40].rstrip("-")
+    number, code = 1, stem
+    while Circular.objects.filter(code=code).exists():
+        number += 1
+        code = f"{stem}-{number}"
+    return code
 
 
 @transaction.atomic

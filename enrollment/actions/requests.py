@@ -3,13 +3,12 @@
 from datetime import date, datetime
 
 from django.db import transaction
-from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from accounts import audit
 from accounts.models import User
 from circulars import actions as papers
-from circulars.models import Addressee, Circular, Paragraph
+from circulars.models import Circular
 from courses.models import Course
 from enrollment import pool_policies, request_letter, states
 from enrollment import reconciliation_policies as policies
@@ -43,28 +42,22 @@ def draft_request(
     if not civil_date(at) <= needed_by <= valid_until:
         raise Refused(_("The codes are needed from today on, and valid from then on."))
     course = Course.objects.select_for_update(no_key=True, of=("self",)).get(pk=course_id)
-    subject = request_letter.subject_of(course, codes)
-    office_file = papers.file_numbered(file_number, subject=subject.en)
-    letter = papers.create_draft(
+    letter = papers.draft_composed(
+        composed=request_letter.composed_of(
+            course, codes=codes, needed_by=needed_by, valid_until=valid_until
+        ),
         circular=Circular(
             form=Circular.Form.LETTER,
-            office_file=office_file,
-            number=office_file.number,
-            code=_free_code(course),
-            subject=subject.en[:250],
-            subject_hi=subject.hi[:250],
-            salutation=request_letter.SALUTATION.en,
-            salutation_hi=request_letter.SALUTATION.hi,
             signatory_name=signatory_name,
             signatory_name_hi=signatory_name_hi,
             signatory_designation=signatory_designation,
             signatory_designation_hi=signatory_designation_hi,
             is_general_order=False,
         ),
+        file_number=file_number,
         acting_user=acting_user,
         at=at,
     )
-    _write(letter, course, codes, needed_by, valid_until)
     request = CouponRequest.objects.create(
         course=course,
         codes=codes,
@@ -115,33 +108,3 @@ def name_request(*, batch_id: int, request_id: int, acting_user: User, at: datet
         request=request.pk,
         was=was and was.pk,
     )
-
-
-def _free_code(course: Course) -> str:
-    stem = slugify(f"codes-{course.code}")[:40].rstrip("-")
-    number, code = 1, stem
-    while Circular.objects.filter(code=code).exists():
-        number += 1
-        code = f"{stem}-{number}"
-    return code
-
-
-def _write(
-    letter: Circular, course: Course, codes: int, needed_by: date, valid_until: date
-) -> None:
-    passages = request_letter.passages_of(
-        course, codes=codes, needed_by=needed_by, valid_until=valid_until
-    )
-    for position, passage in enumerate(passages, start=1):
-        paragraph = Paragraph.objects.create(
-            circular=letter,
-            position=position,
-            kind=passage.kind,
-            label=passage.label,
-            text=passage.text.en,
-            text_hi=passage.text.hi,
-            table=passage.table,
-        )
-        papers.mark_hindi_current(paragraph=paragraph)
-    to = request_letter.addressee_of(course)
-    Addressee.objects.create(circular=letter, position=1, text=to.en, text_hi=to.hi)

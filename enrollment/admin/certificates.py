@@ -139,9 +139,6 @@ class CertificateSubmissionAdmin(DeskAdmin):
         rows = super().get_queryset(request).select_related(*BESIDE)
         return rows.prefetch_related("checks", "course__credits")
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
     @admin.display(description=_("officer"), ordering="officer__name")
     def of_officer(self, submission: CertificateSubmission) -> str:
         return str(submission.officer)

@@ -57,9 +57,6 @@ class ProviderListAdmin(DeskAdmin):
         ),
     )
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
     def get_urls(self) -> list[URLPattern]:
         make = path(
             "make/", self.admin_site.admin_view(self.make_view), name="enrollment_providerlist_make"
@@ -279,9 +276,6 @@ class ProviderListLineAdmin(DeskAdmin):
             ),
         ),
     )
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
 
     @admin.display(description=gettext_lazy("officer"), ordering="enrollment__officer__name")
     def name(self, line: ProviderListLine) -> str:

@@ -150,9 +150,6 @@ class EnrollmentAdmin(DeskAdmin):
         ),
     )
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
     def get_changelist_instance(self, request: HttpRequest) -> ChangeList:
         """Give the rows of the page their places on waiting lists."""
         listed = super().get_changelist_instance(request)

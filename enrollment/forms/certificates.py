@@ -31,7 +31,9 @@ class CertificateForm(forms.Form):
         help_text=_("As printed; for an online certificate the last part of its address."),
     )
     name_on_certificate = PersonNameField(
-        label=_("Name on the certificate"), help_text=_("As printed on it.")
+        label=_("Name on the certificate"),
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+        help_text=_("As printed on it."),
     )
     completed_on = CivilDateField(label=_("Date of completion"), not_after=civil_today)
 

@@ -3,10 +3,11 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from circulars.forms import ComposedPaperForm
 from courses.models import Provider
 from enrollment.forms.files import ProviderFileField
 from enrollment.models import CouponBatch, CouponRequest, ReconciliationCase
-from igot.lib.fields import CivilDateField, PersonNameField, PlainTextField
+from igot.lib.fields import CivilDateField, PlainTextField
 
 
 class UsageFileForm(forms.Form):
@@ -49,7 +50,7 @@ class DeclarationForm(forms.Form):
     redeemed_on = CivilDateField(label=_("Paid on"))
 
 
-class RequestForm(forms.Form):
+class RequestForm(ComposedPaperForm):
     """What the provider is asked for, and who signs; the text is composed from it."""
 
     codes = forms.IntegerField(label=_("Codes"), min_value=1, max_value=1_000_000)
@@ -58,24 +59,7 @@ class RequestForm(forms.Form):
         label=_("Valid at least until"),
         help_text=_("The last day of the batches that the codes are for."),
     )
-    file_number = PlainTextField(
-        label=_("Number of the file"),
-        max_length=80,
-        help_text=_("As it is to be printed, for example T-16017/42/2018-Trg (TFA)."),
-    )
-    signatory_name = PersonNameField(label=_("Name of the signatory"), max_length=120)
-    signatory_name_hi = PersonNameField(label=_("Name in Hindi"), max_length=120, required=False)
-    signatory_designation = PlainTextField(
-        label=_("Designation of the signatory"),
-        max_length=150,
-        initial="Under Secretary to the Government of India",
-    )
-    signatory_designation_hi = PlainTextField(
-        label=_("Designation in Hindi"),
-        max_length=150,
-        required=False,
-        initial="अवर सचिव, भारत सरकार",
-    )
+    field_order = ("codes", "needed_by", "valid_until")  # the signatory below
 
 
 class NameRequestForm(forms.Form):

@@ -66,7 +66,7 @@ class CityChoice(forms.ModelChoiceField):
 
 
 class CitiesForm(forms.Form):
-    """One to three cities, the dearest first."""
+    """One to three cities, the preferred first."""
 
     first = CityChoice(
         label=gettext_lazy("First choice"),

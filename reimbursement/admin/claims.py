@@ -134,9 +134,6 @@ class ClaimAdmin(DeskAdmin):
         "claim.withdrawn": gettext_lazy("Withdrawn"),
     }
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
         """Leave drafts to their claimants, for a superuser too."""
         return super().get_queryset(request).exclude(state=states.ClaimState.DRAFT)

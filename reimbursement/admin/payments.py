@@ -154,9 +154,6 @@ class PaymentBatchAdmin(DeskAdmin):
         ),
     )
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
         return cast(PaymentBatchQuerySet, super().get_queryset(request)).with_total()
 

@@ -14,6 +14,7 @@ from accounts.models import AuditEntry
 from accounts.roles import Role
 from courses.models import CommitteeDecision, Course, Institute, Run
 from courses.states import DecisionState
+from enrollment.models import PoolPolicy
 from tests.factories.accounts import make_user, sign_in
 from tests.factories.courses import make_committee_decision, make_course, make_institute, make_run
 
@@ -36,6 +37,26 @@ def desk(client, db):
 def url(thing, step=""):
     name = f"admin:{thing._meta.app_label}_{thing._meta.model_name}_{'step' if step else 'change'}"
     return reverse(name, args=[thing.pk, step] if step else [thing.pk])
+
+
+def test_a_record_with_nothing_to_fill_in_cannot_be_added(rf):
+    request = rf.get("/")
+    request.user = make_user(is_superuser=True)
+    plain = ("has_add_permission", "add_view")  # of those that add in a way of their own
+
+    for model, desk_admin in admin.site._registry.items():
+        kind = type(desk_admin)
+        own = any(getattr(kind, name) is not getattr(DeskAdmin, name) for name in plain)
+        if issubclass(kind, DeskAdmin) and not own:
+            open_fields = [*desk_admin.editable_fields, *desk_admin.add_fields]
+            assert desk_admin.has_add_permission(request) == bool(open_fields), model
+
+
+def test_what_a_record_is_of_stands_before_what_it_says():
+    fields = admin.site._registry[PoolPolicy].get_fields(RequestFactory().get("/"))
+
+    assert fields[0] == "provider"
+    assert len(fields) == len(set(fields))
 
 
 def test_a_record_shows_a_button_for_each_step_that_is_open_and_its_account(desk):
