@@ -100,8 +100,9 @@
     if (begun.status !== 200) { stop(begun.said.error); return; }
     let received = begun.said.received;
     while (received < file.size) {
+      while (paused && mine === run) await sleep(3600); // with what was said of the pause
+      if (mine !== run) return;
       show(received, file.size);
-      while (paused && mine === run) await sleep(3600);
       const piece = file.slice(received, received + PIECE);
       const at = { "Upload-Offset": String(received), "Content-Type": "application/octet-stream" };
       const answer = await insist(mine, () => ask(begun.said.url, piece, at));

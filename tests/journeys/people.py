@@ -1,5 +1,6 @@
 """The people of the journeys: each with a browser of their own, signing in by hand."""
 
+import io
 import re
 import time
 from collections.abc import Callable
@@ -12,6 +13,7 @@ from allauth.mfa.totp.internal.auth import (
     hotp_value,
     yield_hotp_counters_from_time,
 )
+from PIL import Image
 from playwright.sync_api import Locator, Page, TimeoutError, expect
 
 from accounts.models import User
@@ -116,3 +118,13 @@ def papers(page: Page, name: str) -> bytes:
     answer = page.request.get(page.evaluate("href => new URL(href, location).href", href))
     assert answer.ok, f"{href}: {answer.status}"
     return answer.body()
+
+
+def csv_file(name: str, text: str) -> Any:
+    return {"name": name, "mimeType": "text/csv", "buffer": text.encode()}
+
+
+def picture(name: str, colour: str) -> Any:
+    file = io.BytesIO()
+    Image.new("RGB", (400, 300), colour).save(file, "PNG")
+    return {"name": name, "mimeType": "image/png", "buffer": file.getvalue()}

@@ -1,77 +1,27 @@
-"""Registration at scale: a draft taken up elsewhere, notes in bulk, the desk's files and cases."""
+"""Registration at scale: notes in bulk, and the desk's lists, files and cases."""
 
 from datetime import timedelta
 from typing import Any
 
-import pytest
 from django.core.files.base import ContentFile
-from django.test import Client
 from django.utils import timezone
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from accounts.models import User
 from accounts.roles import Role
 from enrollment.actions.results import stage_results
-from enrollment.models import Enrollment, Intimation, ReconciliationCase, Result
+from enrollment.models import Enrollment, ReconciliationCase, Result
 from enrollment.states import EnrollmentState
 from igot.lib.dates import dmy
 from tests.factories.accounts import (
     make_nodal_officer,
     make_officer,
     make_user,
-    sign_in,
 )
 from tests.factories.courses import make_course, make_programme, make_run
-from tests.factories.eligibility import load_rule_sets
 from tests.factories.enrollment import make_enrollment, make_intimation
 from tests.factories.usage import make_case
-from tests.journeys.people import new_page, offered, open_task, take_step
-
-
-@pytest.fixture
-def enter(new_context: Any, live_server: Any) -> Any:
-    """Return a way to come in at a new browser, as whom a test names."""
-
-    def come(user: User) -> Page:
-        client = Client()
-        sign_in(client, user)
-        page = new_page(new_context)
-        session = client.cookies["sessionid"].value
-        page.context.add_cookies([{"name": "sessionid", "value": session, "url": live_server.url}])
-        page.goto(live_server.url)
-        return page
-
-    return come
-
-
-def test_a_registration_begun_at_one_browser_is_finished_at_another(enter: Any) -> None:
-    load_rule_sets()
-    make_run(course=make_course(code="poverty"))
-    officer = make_officer()
-
-    page = enter(officer.log_in)
-    page.goto(page.url + "register/poverty/")
-    page.get_by_role("radio").first.check()
-    page.get_by_role("button", name="Continue").click()
-    page.get_by_role("button", name="Details are right").click()
-    page.get_by_label("edX user name").fill("asha_rao")
-    page.get_by_label("MicroMasters user name").fill("asha_rao")
-    page.get_by_role("button", name="Continue").click()
-    expect(page.get_by_label("I have read this and declare it")).to_be_visible()
-    page.context.close()
-
-    page = enter(officer.log_in)
-    open_task(page, "Finish your registration")
-    page.get_by_role("main").locator("a.btn-primary").first.click()
-    page.get_by_label("I have read this and declare it").check()
-    page.get_by_role("button", name="Continue").click()
-    expect(page.get_by_role("main")).to_contain_text("asha_rao")
-    page.get_by_role("button", name="Submit registration").click()
-    expect(page.get_by_text("Your registration is submitted")).to_be_visible()
-    page.reload()
-
-    assert Enrollment.objects.get().state == EnrollmentState.SUBMITTED
-    assert Intimation.objects.count() == 1
+from tests.journeys.people import offered, open_task, take_step
 
 
 def test_the_nodal_officer_notes_many_and_delegates_for_a_week(enter: Any) -> None:

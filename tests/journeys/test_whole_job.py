@@ -1,6 +1,5 @@
 """The whole job, as the circular has it, by everybody who takes part, with a real worker."""
 
-import io
 import re
 from dataclasses import dataclass
 from datetime import timedelta
@@ -10,7 +9,6 @@ from typing import Any
 import pytest
 from django.core import mail
 from django.utils import timezone
-from PIL import Image
 from playwright.sync_api import Page, expect
 
 from accounts import audit
@@ -44,10 +42,12 @@ from tests.factories.reimbursement import (
 from tests.journeys.people import (
     Person,
     bring,
+    csv_file,
     new_page,
     offered,
     open_row,
     papers,
+    picture,
     take_step,
     wait_on_page,
 )
@@ -462,13 +462,3 @@ def words_of(mails: list[str]) -> str:
     parts = [part.strip() for text in mails for part in text.split("-" * 79)]
     sent = [message_from_string(part, policy=policy.default) for part in parts if part]
     return "\n".join(f"{mail['subject']}\n{mail.get_content()}" for mail in sent)
-
-
-def csv_file(name: str, text: str) -> Any:
-    return {"name": name, "mimeType": "text/csv", "buffer": text.encode()}
-
-
-def picture(name: str, colour: str) -> Any:
-    file = io.BytesIO()
-    Image.new("RGB", (400, 300), colour).save(file, "PNG")
-    return {"name": name, "mimeType": "image/png", "buffer": file.getvalue()}

@@ -14,8 +14,14 @@ from committee.tasks import render_minutes
 from courses.actions.editions import submit_first_edition
 from credits.actions import draw_statement
 from enrollment import tasks
-from enrollment.models import ProgrammeCompletion
-from enrollment.states import CertificateState, EnrollmentState
+from enrollment.models import (
+    CertificatePage,
+    CertificateUpload,
+    ProgrammeCompletion,
+    ProviderAnswer,
+    ProviderList,
+)
+from enrollment.states import CertificateState, EnrollmentState, ImportState
 from igot.lib.uploads import check_upload
 from reimbursement.states import BatchState, ClaimState
 from reports.models import Feedback
@@ -36,19 +42,24 @@ from tests.factories.committee import (
     make_secretary,
     members_of,
 )
-from tests.factories.courses import make_course, make_programme
+from tests.factories.courses import make_course, make_programme, make_run
 from tests.factories.credits import make_credit_entry
 from tests.factories.eligibility import make_decision, make_representation, make_rule_set_version
 from tests.factories.enrollment import make_enrollment, make_intimation
 from tests.factories.meetings import make_invitation
 from tests.factories.meetings import make_paper as make_paper_of
 from tests.factories.minutes import chair_user, make_minutes
-from tests.factories.pool import make_certificate, make_coupon_batch, make_coupon_issue
+from tests.factories.pool import (
+    make_certificate,
+    make_coupon_batch,
+    make_coupon_issue,
+    make_result_import,
+)
 from tests.factories.reimbursement import make_claim, make_payment_batch
 from tests.factories.rolls import make_change, make_checked, make_source
 from tests.factories.screenings import make_screening
-from tests.factories.usage import make_case
-from tests.lib.bad_files import plain_pdf
+from tests.factories.usage import make_case, make_usage_report
+from tests.lib.bad_files import picture, plain_pdf
 
 
 def owner():
@@ -58,6 +69,11 @@ def owner():
 def make_submitted():
     enrollment = make_enrollment(state=EnrollmentState.SUBMITTED, officer=owner())
     return enrollment, {"enrollment": enrollment.pk}, enrollment.officer.user
+
+
+def make_begun():
+    enrollment = make_enrollment(state=EnrollmentState.DRAFT, run=make_run(), officer=owner())
+    return enrollment, {"draft": enrollment.pk}, enrollment.officer.user
 
 
 def make_letter():
@@ -97,8 +113,27 @@ def make_reviewed():
         state=CertificateState.UNDER_REVIEW,
         enrollment=make_enrollment(state=EnrollmentState.COMPLETED, officer=owner()),
     )
+    page = CertificatePage(submission=certificate, number=1, width=8, height=6)
+    page.image.save("page.jpg", ContentFile(picture(size=(8, 6))))
     keys = {"certificate": certificate.pk, "completed": certificate.enrollment_id}
     return certificate, keys, certificate.officer.user
+
+
+def make_upload():
+    certificate = make_certificate(
+        state=CertificateState.RETURNED,
+        enrollment=make_enrollment(state=EnrollmentState.COMPLETED, officer=owner()),
+    )
+    now = timezone.now()
+    upload = CertificateUpload.objects.create(
+        enrollment=certificate.enrollment,
+        file_name="certificate.pdf",
+        size=1000,
+        started_at=now,
+        touched_at=now,
+    )
+    keys = {"upload": str(upload.pk), "returned": certificate.enrollment_id}
+    return upload, keys, certificate.officer.user
 
 
 def make_completed():
@@ -178,7 +213,44 @@ def make_trail():
 
 
 def make_pool():
-    return make_coupon_batch(codes=1), {}, owner().user
+    batch = make_coupon_batch(codes=1, is_released=False)
+    return batch, {"pool": batch.course.code}, owner().user
+
+
+def make_usage():
+    report = make_usage_report(provider=make_course().provider)
+    return report, {"usage": report.pk}, owner().user
+
+
+def make_results():
+    staged = make_result_import(run=make_run(), state=ImportState.STAGED)
+    return staged, {"results": staged.pk}, owner().user
+
+
+def make_provider_list():
+    sent = ProviderList.objects.create(
+        provider=make_course().provider,
+        number="IGOT/L/2026/T1",
+        dated_on=timezone.localdate(),
+        rows=0,
+        content=b"",
+        sha256="a" * 64,
+        made_by=make_user(Role.DEALING_HAND),
+        made_at=timezone.now(),
+    )
+    return sent, {}, owner().user
+
+
+def make_answer():
+    sent, _keys, user = make_provider_list()
+    answer = ProviderAnswer.objects.create(
+        provider_list=sent,
+        file_name="answer.csv",
+        sha256="b" * 64,
+        uploaded_by=make_user(Role.DEALING_HAND),
+        uploaded_at=timezone.now(),
+    )
+    return answer, {"answer": answer.pk}, user
 
 
 def make_difference():
@@ -299,8 +371,10 @@ def make_invited():
 
 MAKERS = {
     "enrollment": make_submitted,
+    "draft": make_begun,
     "intimation": make_letter,
     "couponissue": make_issue,
+    "upload": make_upload,
     "certificate": make_reviewed,
     "completion": make_completed,
     "receipt": make_receipt,
@@ -319,6 +393,11 @@ MAKERS = {
     "creditentry": make_points,
     "auditentry": make_trail,
     "couponbatch": make_pool,
+    "usagereport": make_usage,
+    "resultimport": make_results,
+    "providerlist": make_provider_list,
+    "provideranswer": make_answer,
+    "examdemand": make_submitted,
     "reconciliationcase": make_difference,
     "feedback": make_message,
     "rollimport": make_roll,

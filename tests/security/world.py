@@ -4,7 +4,6 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from django.conf import settings
-from django.core.files.base import ContentFile
 from django.utils import timezone
 
 from accounts import audit
@@ -14,7 +13,6 @@ from circulars.models import IssuedDocument
 from committee.actions.minutes import draft_corrigendum
 from courses.states import DecisionState
 from eligibility.models import RollScreening
-from enrollment.models import CertificatePage, CertificateUpload, ProviderAnswer, ProviderList
 from enrollment.states import EnrollmentState, ImportState
 from reimbursement.states import ClaimState
 from tests.factories.accounts import (
@@ -32,7 +30,6 @@ from tests.factories.minutes import make_minutes
 from tests.factories.pool import make_certificate, make_coupon_batch, make_result_import
 from tests.factories.reimbursement import make_claim
 from tests.factories.usage import make_usage_report
-from tests.lib.bad_files import picture
 from tests.security import things
 
 
@@ -139,43 +136,18 @@ def catalogue() -> Thing:
 
 def certificate() -> Thing:
     made, keys, user = things.make_reviewed()
-    page = CertificatePage(submission=made, number=1, width=8, height=6)
-    page.image.save("page.jpg", ContentFile(picture(size=(8, 6))))
     enrollment = {"enrollment_id": keys["completed"]}
-    return Thing(user, {"submission_id": made.pk, "number": page.number, **enrollment})
+    return Thing(user, {"submission_id": made.pk, "number": 1, **enrollment})
 
 
 def upload() -> Thing:
-    certificate = make_certificate(state="returned")
-    made = CertificateUpload.objects.create(
-        enrollment=certificate.enrollment,
-        file_name="certificate.pdf",
-        size=1000,
-        started_at=timezone.now(),
-        touched_at=timezone.now(),
-    )
-    return Thing(certificate.officer.log_in, {"upload_id": str(made.pk)})
+    made, _keys, user = things.make_upload()
+    return Thing(user, {"upload_id": str(made.pk)})
 
 
 def answer() -> Thing:
-    sent = ProviderList.objects.create(
-        provider=make_course().provider,
-        number="IGOT/L/2026/T1",
-        dated_on=timezone.localdate(),
-        rows=0,
-        content=b"",
-        sha256="a" * 64,
-        made_by=make_user(Role.DEALING_HAND),
-        made_at=timezone.now(),
-    )
-    made = ProviderAnswer.objects.create(
-        provider_list=sent,
-        file_name="answer.csv",
-        sha256="b" * 64,
-        uploaded_by=make_user(Role.DEALING_HAND),
-        uploaded_at=timezone.now(),
-    )
-    return Thing(own().owner, {"object_id": made.pk})
+    made, _keys, user = things.make_answer()
+    return Thing(user, {"object_id": made.pk})
 
 
 def receipt() -> Thing:
