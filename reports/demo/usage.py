@@ -1,7 +1,7 @@
 """The provider's reports on the use of its codes, what they bring to light, and a letter."""
 
 from collections.abc import Iterable, Iterator
-from datetime import date, datetime, timedelta
+from datetime import datetime
 
 from django.core.files.base import ContentFile
 from django.utils import timezone
@@ -12,10 +12,12 @@ from enrollment import forecasting
 from enrollment.actions import declarations, pool_watch, reconciling, requests, usage
 from enrollment.models import Coupon, CouponIssue
 from enrollment.states import CouponState, EnrollmentState
-from igot.lib.dates import civil_date, dmy
+from igot.lib.dates import civil_date
 from reimbursement.models import Claim
 
-HEAD = "Code,Status,Redeemed on,Redeemed by\n"
+# As edX writes its report (enrollment/data/column_maps.toml): row 2 is of the coupon as a whole.
+HEAD = "Code,Coupon Name,Status,Redeemed By Username,Create Date\n"
+WHOLE = ',DoPT batch,Active,,"May 17, 19"'
 FILE_NUMBER = "T-16017/42/2018-Trg (TFA)"
 
 
@@ -31,7 +33,7 @@ def report_usage(users: dict[str, User]) -> int:
     if not issues:
         return 0
     provider = issues[0].coupon.provider
-    report = _bring_in(provider, [*_used(issues), *_strange(issues)], users, at)
+    report = _bring_in(provider, [WHOLE, *_used(issues), *_strange(issues)], users, at)
     usage.approve_and_apply(report_id=report, acting_user=users["dealing2"], at=at)
     latest = [issue for issue in issues if issue.enrollment.state == EnrollmentState.IN_PROGRESS]
     for issue in latest[-2:]:
@@ -41,7 +43,7 @@ def report_usage(users: dict[str, User]) -> int:
             acting_user=issue.officer.log_in,
             at=at,
         )
-    _bring_in(provider, [_row(issue, civil_date(at)) for issue in latest[-3:]], users, at)
+    _bring_in(provider, [WHOLE, *(_row(issue) for issue in latest[-3:])], users, at)
     return reconciling.reconcile(claimed=Claim.objects.made(), at=at)
 
 
@@ -85,21 +87,26 @@ def _used(issues: Iterable[CouponIssue]) -> Iterator[str]:
     for place, issue in enumerate(issues):
         over = issue.enrollment.state != EnrollmentState.IN_PROGRESS
         if over and issue.first_revealed_at and place % 9:
-            yield _row(issue, civil_date(issue.first_revealed_at) + timedelta(days=1))
+            yield _row(issue)
 
 
 def _strange(issues: list[CouponIssue]) -> Iterator[str]:
     """Yield what has to be looked into: another account, a code from the pool, one not ours."""
     first = issues[0]
-    yield f"{first.coupon.code},redeemed,{dmy(civil_date(first.issued_at))},someone_else"
+    yield _redeemed(first.coupon.code, "someone_else")
     spare = Coupon.objects.filter(
         provider=first.coupon.provider, state=CouponState.AVAILABLE
     ).order_by("pk")
     if leaked := spare.first():
-        yield f"{leaked.code},redeemed,{dmy(civil_date(first.issued_at))},stranger@example.com"
-    yield f"XYZW-0000-0000-7777,redeemed,{dmy(civil_date(first.issued_at))},stranger@example.com"
+        yield _redeemed(leaked.code, "stranger@example.com")
+    yield _redeemed("XYZW-0000-0000-7777", "stranger@example.com")
 
 
-def _row(issue: CouponIssue, day: date) -> str:
-    account = issue.enrollment.provider_account
-    return f"{issue.coupon.code},redeemed,{dmy(day)},{account}"
+def _row(issue: CouponIssue) -> str:
+    """Write both rows of a redeemed code: as it was sold, and as it was used."""
+    sold = f'{issue.coupon.code},DoPT batch,Active,,"May 17, 19"'
+    return f"{sold}\n{_redeemed(issue.coupon.code, str(issue.enrollment.provider_account))}"
+
+
+def _redeemed(code: str, account: str) -> str:
+    return f'{code},DoPT batch,Redeemed,{account},"May 17, 19"'

@@ -20,6 +20,7 @@ LOADING = [  # each adds what is missing; a later one may rest on an earlier one
     "load_benefits",
     "load_registration",
     "load_certificate_rules",
+    "load_column_maps",
     "load_pool_policies",
     "load_rule_sets",
     "load_committee",
