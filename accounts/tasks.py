@@ -80,10 +80,17 @@ def _due(rows: "QuerySet[Any]") -> list[int]:
 
 
 def _is_won(rows: "QuerySet[Any]", key: int) -> bool:
-    """Take the lease of a row, or find that another worker has it or it was mailed."""
+    """Take the lease of a row, or find that another worker has it or it was mailed.
+
+    The row is taken by its own columns alone: PostgreSQL looks at those again after it has waited
+    for another worker, but not at what a join has found before (docs/decisions/0195).
+    """
+    if not rows.filter(pk=key).exists():
+        return False
     now = timezone.now()
-    free = rows.filter(Q(leased_until=None) | Q(leased_until__lt=now), pk=key)
-    return bool(free.update(leased_until=now + LEASE, attempts=F("attempts") + 1))
+    free = Q(leased_until=None) | Q(leased_until__lt=now)
+    taken = rows.model._base_manager.filter(free, pk=key, mailed_at=None)
+    return bool(taken.update(leased_until=now + LEASE, attempts=F("attempts") + 1))
 
 
 def _deliver_digest(digest_id: int, connection: BaseEmailBackend) -> None:

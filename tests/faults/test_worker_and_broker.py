@@ -26,6 +26,7 @@ from tests.conftest import (
     running_worker,
     send_tasks_to,
 )
+from tests.enrollment.test_registration_races import at_once
 from tests.factories.accounts import make_officer, make_user, sign_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -122,6 +123,24 @@ def test_a_task_that_comes_twice_mails_once(celery_worker_process: Worker) -> No
     wait_for(lambda: celery_worker_process.log.read_text().count("succeeded in") >= 3)
 
     assert len(celery_worker_process.mails()) == 1
+
+
+@pytest.mark.postgres
+def test_a_task_that_is_given_to_four_workers_at_the_same_moment_mails_once() -> None:
+    for number in range(1, 11):
+        officer = make_officer(is_verified=False)
+        verify_unsent(officer)
+        notice = Notice.objects.get(user=officer.log_in)
+
+        at_once(*[lambda key=notice.pk: deliver(notice_id=key)] * 2, *[deliver_unsent] * 2)
+
+        assert [message.to for message in mail.outbox[number - 1 :]] == [[officer.log_in.email]]
+
+
+def verify_unsent(officer: Officer) -> None:
+    """Verify a record of which the word to the worker is lost."""
+    with tasks_go_to("redis://127.0.0.1:1/0"):  # nobody listens there
+        verify(officer)
 
 
 # --- the broker -------------------------------------------------------------------------------
