@@ -16,6 +16,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.utils.functional import Promise
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.debug import sensitive_post_parameters
 
@@ -202,7 +203,11 @@ class SteppedAdmin(admin.ModelAdmin):
 
     def _shown(self, name: Any, thing: models.Model) -> Any:
         field, _attribute, value = lookup_field(name, thing, self)
-        return display_for_field(value, field, "–") if field else value
+        if field:
+            return display_for_field(value, field, "–")
+        if isinstance(value, bool):
+            return _("yes") if value else _("no")
+        return "–" if value in (None, "") else value
 
     # --- many at once -----------------------------------------------------------------------
 

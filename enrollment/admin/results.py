@@ -241,7 +241,7 @@ class ResultImportRowAdmin(DeskAdmin):
         ),
         DeskStep(
             name="aside",
-            label=_("Put aside"),
+            label=_("Put this row aside"),
             step=result_policies.ASIDE,
             action=result_rows.put_row_aside,
             id_name="row_id",
@@ -326,14 +326,14 @@ class ResultAdmin(DeskAdmin):
     def decided_under(self, result: Result) -> str:
         return result_words.rule_in_words(result)
 
-    @admin.display(description=_("registration before"), empty_value="–")
+    @admin.display(description=_("registration before"))
     def was_before(self, result: Result) -> str:
-        return str(dict(states.EnrollmentState.choices).get(result.moved_from, ""))
+        return str(dict(states.EnrollmentState.choices).get(result.moved_from, "–"))
 
     @admin.display(description=_("reversed"), boolean=True)
     def is_reversed(self, result: Result) -> bool:
         return hasattr(result, "reversal")
 
-    @admin.display(description=_("why reversed"), empty_value="–")
+    @admin.display(description=_("why reversed"))
     def why_reversed(self, result: Result) -> str:
-        return result.reversal.reason if hasattr(result, "reversal") else ""
+        return result.reversal.reason if hasattr(result, "reversal") else "–"

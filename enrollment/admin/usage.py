@@ -216,27 +216,27 @@ class ReconciliationCaseAdmin(DeskAdmin):
     def code(self, case: ReconciliationCase) -> str:
         return str(case.coupon) if case.coupon else case.ending
 
-    @admin.display(description=_("officer"), ordering="enrollment__officer__name", empty_value="–")
+    @admin.display(description=_("officer"), ordering="enrollment__officer__name")
     def officer(self, case: ReconciliationCase) -> str:
-        return str(case.enrollment.officer) if case.enrollment else ""
+        return str(case.enrollment.officer) if case.enrollment else "–"
 
     @admin.display(description=_("days open"), ordering="-opened_at")
     def age(self, case: ReconciliationCase) -> int:
         return case.days_open
 
-    @admin.display(description=_("issued"), empty_value="–")
+    @admin.display(description=_("issued"))
     def issued(self, case: ReconciliationCase) -> str:
-        return dmy(civil_date(case.issue.issued_at)) if case.issue else ""
+        return dmy(civil_date(case.issue.issued_at)) if case.issue else "–"
 
-    @admin.display(description=_("redeemed, as the provider reports"), empty_value="–")
+    @admin.display(description=_("redeemed, as the provider reports"))
     def redeemed(self, case: ReconciliationCase) -> str:
         redemption = getattr(case.coupon, "redemption", None) or case.row
         if redemption is None:
-            return ""
+            return "–"
         day = dmy(redemption.redeemed_on) if redemption.redeemed_on else ""
         return ", ".join(part for part in (day, redemption.account) if part)
 
-    @admin.display(description=_("paid, as the officer declares"), empty_value="–")
+    @admin.display(description=_("paid, as the officer declares"))
     def declared(self, case: ReconciliationCase) -> str:
         declaration = getattr(case.issue, "declaration", None)
-        return dmy(declaration.redeemed_on) if declaration else ""
+        return dmy(declaration.redeemed_on) if declaration else "–"

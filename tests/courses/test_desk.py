@@ -14,9 +14,10 @@ from accounts.models import AuditEntry
 from accounts.roles import Role
 from courses.models import CommitteeDecision, Course, Institute, Run
 from courses.states import DecisionState
-from enrollment.models import PoolPolicy
+from enrollment.models import PoolPolicy, ReconciliationCase
 from tests.factories.accounts import make_user, sign_in
 from tests.factories.courses import make_committee_decision, make_course, make_institute, make_run
+from tests.factories.usage import make_case
 
 pytestmark = pytest.mark.django_db
 
@@ -57,6 +58,16 @@ def test_what_a_record_is_of_stands_before_what_it_says():
 
     assert fields[0] == "provider"
     assert len(fields) == len(set(fields))
+
+
+def test_what_a_step_is_about_shows_nought_as_nought_and_a_dash_for_nothing(rf):
+    desk_admin = admin.site._registry[ReconciliationCase]
+    case = make_case()
+
+    shown = {str(row["name"]): row["value"] for row in desk_admin.summary_of(case)}
+
+    assert shown["days open"] == 0
+    assert shown["redeemed, as the provider reports"] == "–"
 
 
 def test_a_record_shows_a_button_for_each_step_that_is_open_and_its_account(desk):

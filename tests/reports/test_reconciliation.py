@@ -330,3 +330,16 @@ def test_a_page_without_codes_says_so(client):
     sign_in(client, make_user(Role.AUDITOR))
 
     assert "No codes yet" in client.get(reverse("reports:reconciliation")).content.decode()
+
+
+def test_a_batch_with_a_large_key_can_be_chosen_and_its_numbers_opened(client, run):
+    batch = make_coupon_batch(course=run.course, id=1234)
+    issued(run)
+    sign_in(client, make_user(Role.DEALING_HAND))
+
+    page = client.get(
+        reverse("reports:reconciliation"), {"course": run.course.code, "batch": batch.pk}
+    )
+
+    assert '<option value="1234" selected>' in page.text
+    assert "&amp;batch=1234&amp;line=" in page.text
