@@ -21,6 +21,7 @@ from enrollment.provider_tables import fold, map_in_force, open_table
 from igot.lib.tables import TableError
 
 Outcome = ProviderAnswerRow.Outcome
+MOST_BYTES: Final = 10_000_000
 MOST_ROWS: Final = 10_000
 COLUMNS: Final[Mapping[str, frozenset[str]]] = {
     "line": frozenset({"line", "line_no", "line_number", "sl_no", "s_no", "serial_no"}),
@@ -85,7 +86,7 @@ def read_answers(file: IO[bytes], *, sent: ProviderList, on: date) -> list[Answe
         known=COLUMNS,
         required=("answer",),
         by=by,
-        max_bytes=10_000_000,
+        max_bytes=MOST_BYTES,
         max_rows=MOST_ROWS,
     )
     if not {"line", "username", "email"} & set(table.columns):

@@ -17,6 +17,7 @@ from igot.lib.tables import Table, TableError, normalise_header, read_csv
 ENGLISH_MONTHS: Final = "jan feb mar apr may jun jul aug sep oct nov dec".split()
 NAMED: Final = re.compile(r"(?P<month>[A-Za-z]{3})[a-z]*\.? (?P<day>\d{1,2}), ?(?P<year>\d{2,4})")
 SLASHED: Final = re.compile(r"(?P<one>\d{1,2})[/-](?P<two>\d{1,2})[/-](?P<year>\d{2,4})")
+MOST_BYTES: Final = 60_000_000  # 300,000 rows of the reports that providers send
 DateForm = ColumnMap.DateForm
 
 
@@ -36,11 +37,19 @@ class ProviderTable:
 
         :raises TableError: at a row that cannot be read
         """
-        for line in self.table:
-            cells = {name: line.cells[column].strip() for name, column in self.columns.items()}
-            if self.passed_over_without and not cells.get(self.passed_over_without):
+        header = self.table.header
+        places = [(name, header.index(column)) for name, column in self.columns.items()]
+        needed = self.passed_over_without
+        for number, record in self.table.filled():
+            if "\0" in "".join(record):
+                raise TableError(
+                    _("Row %(row)s holds a character that no text has. Export the file again.")
+                    % {"row": number}
+                )
+            cells = {name: record[place].strip() for name, place in places}
+            if needed and not cells.get(needed):
                 continue
-            yield line.number, cells
+            yield number, cells
 
     def word(self, name: str, text: str) -> str:
         """Return what the provider's word means in the column `name`; itself where none says."""
@@ -61,7 +70,7 @@ def open_table(
     known: Mapping[str, frozenset[str]],
     required: tuple[str, ...],
     by: ColumnMap | None,
-    max_bytes: int = 60_000_000,
+    max_bytes: int = MOST_BYTES,
     max_rows: int = 300_000,
 ) -> ProviderTable:
     """Open a CSV file by the map `by`, or by the names `known` where there is none.

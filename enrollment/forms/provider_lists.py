@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 from courses.models import Provider, Run
 from enrollment.forms.files import ProviderFileField
 from enrollment.models import ProviderList
+from enrollment.provider_answers import MOST_BYTES
 from enrollment.states import WITH_COUPON
 from igot.lib.dates import dmy
 
@@ -65,6 +66,7 @@ class AnswerFileForm(forms.Form):
         label=gettext_lazy("List that it answers"), queryset=ProviderList.objects.none()
     )
     file = ProviderFileField(
+        most_bytes=MOST_BYTES,
         help_text=gettext_lazy(
             "One line of the list a row, with the columns line, user name or e-mail address, and "
             "answer: accepted, already enrolled, unknown account or rejected. A column remark is "

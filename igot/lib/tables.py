@@ -66,16 +66,31 @@ class Table:
     _header_row: int = 1
 
     def __iter__(self) -> Iterator[Line]:
+        for number, record in self.filled():
+            yield Line(number=number, cells=dict(zip(self.header, record, strict=True)))
+
+    def filled(self) -> Iterator[tuple[int, list[str]]]:
+        """Yield the records that are not blank with their numbers, a cell for each column.
+
+        :raises TableError: as `records`, or a row has a cell beyond the last column
+        """
+        width = len(self.header)
         for number, record in self.records():
-            if not any(cell.strip() for cell in record):
+            if not any(map(str.strip, record)):
                 continue
-            if any(cell.strip() for cell in record[len(self.header) :]):
-                raise TableError(
-                    _("Row %(row)s has %(found)s cells, but the header names %(columns)s columns.")
-                    % {"row": number, "found": len(record), "columns": len(self.header)}
-                )
-            padded = record + [""] * (len(self.header) - len(record))
-            yield Line(number=number, cells=dict(zip(self.header, padded, strict=False)))
+            if (found := len(record)) > width:
+                if any(map(str.strip, record[width:])):
+                    raise TableError(
+                        _(
+                            "Row %(row)s has %(found)s cells, but the header names %(columns)s "
+                            "columns."
+                        )
+                        % {"row": number, "found": found, "columns": width}
+                    )
+                record = record[:width]
+            elif found < width:
+                record += [""] * (width - found)
+            yield number, record
 
     def records(self) -> Iterator[tuple[int, list[str]]]:
         """Yield the bare records with their numbers, keeping blank ones.
@@ -100,7 +115,7 @@ class Table:
                     _("The file has more than %(count)s rows. Split it.")
                     % {"count": self._max_rows}
                 )
-            if self._max_cell and any(len(cell) > self._max_cell for cell in record):
+            if self._max_cell and max(map(len, record), default=0) > self._max_cell:
                 raise TableError(
                     _("A cell in row %(row)s is longer than %(count)s characters.")
                     % {"row": number, "count": self._max_cell}

@@ -10,7 +10,8 @@ from django.utils import timezone
 
 from accounts.roles import Role
 from credits.models import CreditEntry
-from enrollment.models import Result, ResultImport
+from enrollment.forms.results import ResultFileForm
+from enrollment.models import CouponBatch, Result, ResultImport
 from tests.factories.accounts import make_user, sign_in
 from tests.factories.courses import make_course, make_programme, make_run
 from tests.factories.credits import make_credit_entry
@@ -79,12 +80,31 @@ def test_a_file_that_cannot_be_read_is_refused_on_the_form(client, clerk, run):
     assert "lacks the column: username, exam" in page.content.decode()
 
 
-def test_a_file_of_more_than_ten_megabytes_is_refused_at_the_field(client, clerk, run):
-    file = SimpleUploadedFile("r.csv", b"x" * 10_000_001)
+def test_a_file_larger_than_the_portal_reads_is_refused_at_the_field(
+    client, clerk, run, monkeypatch
+):
+    monkeypatch.setattr(ResultFileForm.base_fields["file"], "most_bytes", 1_000_000)
+    file = SimpleUploadedFile("r.csv", b"x" * 1_000_001)
 
     page = client.post("/desk/enrollment/resultimport/add/", {"run": run.pk, "file": file})
 
-    assert "larger than 10 MB" in page.content.decode()
+    assert "The file is larger than 1 MB. Split it." in page.content.decode()
+
+
+def test_a_file_of_codes_of_many_megabytes_is_taken_in_for_the_task(client, clerk):
+    row = f"CODE-%06d,31.12.2099,100,{'what else the provider writes':9900}\n"
+    content = "code,valid until,price,note\n" + "".join(row % number for number in range(1_200))
+    fields = {
+        "course": make_course().pk,
+        "letter_reference": "edX/1",
+        "file": SimpleUploadedFile("c.csv", content.encode()),
+    }
+
+    client.post("/desk/enrollment/couponbatch/add/", fields)
+
+    batch = CouponBatch.objects.get()
+    assert (batch.state, batch.rows_total) == ("reading", 1_200)
+    assert batch.size == len(content) > 11_000_000
 
 
 def test_a_certificate_is_reviewed_beside_its_checks_and_verified(client, clerk):
