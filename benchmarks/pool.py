@@ -5,7 +5,8 @@
 Issues: processes call the action, audit entry and notice included, on a pool that they use up,
 piece by piece; before each piece pgbench has its turn with the textbook transaction (select for
 update skip locked, update, insert) on plain tables of as many rows, by as many clients. Bringing
-in: the file as the portal takes it in and reads it, and COPY of the very rows that it made.
+in: the file as the portal takes it in and reads it, and COPY of the very rows that it made; and the
+most memory of a process of its own that reads the file, and of another that reads a tenth of it.
 
 The storm: 32 clients give out a pool, one is killed (-9) midway and another takes its place; then
 every code is in one state, no officer has two and no code went to two.
@@ -34,14 +35,16 @@ import django  # noqa: E402
 django.setup()
 
 from django.conf import settings  # noqa: E402
-from django.core.files.base import ContentFile  # noqa: E402
+from django.core.files.base import ContentFile, File  # noqa: E402
 from django.core.management import call_command  # noqa: E402
 from django.db import connection, transaction  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
+from accounts.models import User  # noqa: E402
 from accounts.roles import Role  # noqa: E402
+from benchmarks.cost import Cost, load, peak_memory, peak_of  # noqa: E402
 from benchmarks.crowd import confirmed_crowd, faults, issue_all, stock, storm  # noqa: E402
-from courses.models import Run  # noqa: E402
+from courses.models import Course, Run  # noqa: E402
 from enrollment.actions import batches  # noqa: E402
 from enrollment.models import Coupon, CouponBatch, CouponImportRow, CouponIssue  # noqa: E402
 from enrollment.states import BatchState, CouponState  # noqa: E402
@@ -51,6 +54,7 @@ from tests.factories.courses import make_course, make_programme, make_run  # noq
 LEAST_RATE: Final = 0.6  # of pgbench's
 LEAST_AT_THE_END: Final = 0.9  # of the rate of the first piece
 MOST_OF_COPY: Final = 4
+MOST_GROWTH: Final = 1.25  # of the peak memory from a tenth of the codes to all of them
 STORM_CLIENTS: Final = 32
 TEXTBOOK: Final = """\\set who random(1, 1000000000)
 BEGIN;
@@ -160,44 +164,77 @@ def measure_storm(codes: int) -> bool:
     return not found and not left
 
 
+def file_of(codes: int, mark: str) -> bytes:
+    until = timezone.localdate() + timedelta(days=900)
+    lines = [f"{mark}-{number:010d},{until},100\n" for number in range(codes)]
+    return ("code,valid until,price\n" + "".join(lines)).encode()
+
+
+def bring_in(course: Course, clerk: User, file: File, codes: int, letter: str) -> CouponBatch:
+    batch = batches.import_coupons(
+        course=course,
+        letter_reference=letter,
+        file=file,
+        file_name="codes.csv",
+        acting_user=clerk,
+        at=timezone.now(),
+    )
+    batches.COUPON_FILES.read(batch.pk)
+    batch.refresh_from_db()
+    if batch.state != BatchState.IMPORTED or batch.coupons.count() != codes:
+        raise RuntimeError(f"{batch.coupons.count()} of {codes} codes came in")
+    return batch
+
+
+def forget(batch: CouponBatch) -> None:
+    with transaction.atomic():
+        batches.COUPON_FILES.forget(batch)
+    CouponBatch.objects.filter(pk=batch.pk).update(state=BatchState.STOPPED)
+    vacuum()
+
+
 def measure_import(codes: int, rounds: int) -> bool:
     """Bring in a file of codes, and copy the very rows that it made."""
-    until = timezone.localdate() + timedelta(days=900)
-    text = "code,valid until,price\n" + "".join(
-        f"FILE-{number:010d},{until},100\n" for number in range(codes)
-    )
-    clerk, course = make_user(Role.DEALING_HAND), make_course()
+    clerk, course = make_user(Role.DEALING_HAND), make_course(code="benchmark-codes")
     own, copied = [], []
     for number in range(rounds):
-        began = time.perf_counter()
-        batch = batches.import_coupons(
-            course=course,
-            letter_reference=f"edX/{number}",
-            file=ContentFile(text.encode()),
-            file_name="codes.csv",
-            acting_user=clerk,
-            at=timezone.now(),
-        )
-        batches.COUPON_FILES.read(batch.pk)
-        own.append(time.perf_counter() - began)
-        batch.refresh_from_db()
-        if batch.state != BatchState.IMPORTED or batch.coupons.count() != codes:
-            raise RuntimeError(f"{batch.coupons.count()} of {codes} codes came in")
+        file = ContentFile(file_of(codes, f"FILE{number}"))
+        with Cost() as bringing:
+            batch = bring_in(course, clerk, file, codes, f"edX/{number}")
+        own.append(bringing)
         copied.append(copy_again(batch))
-        with transaction.atomic():
-            batches.COUPON_FILES.forget(batch)
-        CouponBatch.objects.filter(pk=batch.pk).update(state=BatchState.STOPPED)
-        vacuum()
-    ratio = median(own) / median(copied)
-    print(
-        f"{codes:,} codes: brought in {median(own):.2f} s, COPY {median(copied):.2f} s, "
-        f"{ratio:.1f} x; at most {MOST_OF_COPY}"
+        forget(batch)
+    ratio = median(c.seconds for c in own) / median(c.seconds for c in copied)
+    processor = median(c.processor for c in own) / median(c.processor for c in copied)
+    few, many = (
+        peak_of("benchmarks.pool", file_of(number, f"M{number}")) for number in (codes // 10, codes)
     )
-    return ratio <= MOST_OF_COPY
+    print(
+        f"{codes:,} codes: brought in {median(c.seconds for c in own):.2f} s, COPY "
+        f"{median(c.seconds for c in copied):.2f} s, {ratio:.1f} x; at most {MOST_OF_COPY} "
+        f"({processor:.1f} x in processor time; {load()})"
+    )
+    print(
+        f"peak memory: {few:.0f} MB at {codes // 10:,} codes, {many:.0f} MB at {codes:,}: "
+        f"{many / few:.2f} times; at most {MOST_GROWTH}"
+    )
+    return ratio <= MOST_OF_COPY and many <= MOST_GROWTH * few
 
 
-def copy_again(batch: CouponBatch) -> float:
-    """Take the rows of a batch out, delete them, and return the seconds that COPY takes."""
+def only_read(path: str) -> None:
+    """Bring in the file at `path` and print the most memory that this process held, in MB."""
+    clerk = User.objects.filter(groups__name=Role.DEALING_HAND.value).latest("pk")
+    course = Course.objects.get(code="benchmark-codes")
+    with open(path, "rb") as file:
+        codes = sum(1 for _line in file) - 1
+        batch = bring_in(course, clerk, File(file), codes, f"edX/{codes}")
+    peak = peak_memory()
+    forget(batch)
+    print(peak)
+
+
+def copy_again(batch: CouponBatch) -> Cost:
+    """Take the rows of a batch out, delete them, and return what it costs to COPY them."""
     parts = [(model, io.StringIO()) for model in (Coupon, CouponImportRow)]
     with connection.cursor() as cursor:
         for model, text in parts:
@@ -208,11 +245,10 @@ def copy_again(batch: CouponBatch) -> float:
     with transaction.atomic():
         batches.COUPON_FILES.forget(batch)
     vacuum()
-    began = time.perf_counter()
-    with transaction.atomic(), connection.cursor() as cursor:
+    with Cost() as copying, transaction.atomic(), connection.cursor() as cursor:
         for model, text in parts:
             cursor.copy_expert(f"COPY {model._meta.db_table} FROM STDIN", text)
-    return time.perf_counter() - began
+    return copying
 
 
 def vacuum() -> None:
@@ -227,11 +263,15 @@ def main() -> int:
     parser.add_argument("--clients", type=int, default=8)
     parser.add_argument("--pieces", type=int, default=10)
     parser.add_argument("--rounds", type=int, default=3, help="of the bringing in")
+    parser.add_argument("--only-read", default="", help=argparse.SUPPRESS)
     parser.add_argument("--storm", type=int, default=100_000, help="0: no storm")
     options = parser.parse_args()
     if connection.vendor != "postgresql":
         raise SystemExit("this needs a PostgreSQL server")
     settings.CELERY_TASK_ALWAYS_EAGER = False
+    if options.only_read:
+        only_read(options.only_read)
+        return 0
     call_command("prepare", stdout=io.StringIO())
     run = make_run(course=make_course(programme=make_programme()))
     checks: list[Callable[[], bool]] = [

@@ -5,21 +5,18 @@
 A file of results is taken in and read as the task reads it: parsed, matched with the registrations
 of its run, judged by the grade rule, kept row by row with what would come of it. Beside it COPY
 writes the very rows into the same table. Both in one process, turn about; the best round of each
-counts, by the clock. Memory is the peak of a process of its own that reads the file, and a tenth
-of it. How long it takes to apply the file whole (results, registrations, audit entries, notices)
-is told without a limit. Needs PostgreSQL and an empty database: run by `make bench`.
+counts, by the clock; processor time is told beside it. Memory is the peak of a process of its own
+that reads the file, and of another that reads a tenth of it. How long it takes to apply the file
+whole (results, registrations, audit entries, notices) is told without a limit. Needs PostgreSQL and
+an empty database: run by `make bench`.
 """
 
 import argparse
 import io
 import os
-import resource
-import subprocess
 import sys
-import time
-from collections.abc import Callable
 from datetime import timedelta
-from typing import Any, Final
+from typing import Final
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "benchmarks.settings")
 os.environ.setdefault("EMAIL_URL", "dummymail://")
@@ -28,13 +25,14 @@ import django  # noqa: E402
 
 django.setup()
 
-from django.core.files.base import ContentFile  # noqa: E402
+from django.core.files.base import ContentFile, File  # noqa: E402
 from django.core.management import call_command  # noqa: E402
 from django.db import connection, models, transaction  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
 from accounts.models import Notice, Officer, User  # noqa: E402
 from accounts.roles import Role  # noqa: E402
+from benchmarks.cost import Cost, load, peak_memory, peak_of  # noqa: E402
 from courses.models import Run  # noqa: E402
 from enrollment.actions import results  # noqa: E402
 from enrollment.models import (  # noqa: E402
@@ -121,17 +119,17 @@ def file_of(count: int, mark: str = "") -> bytes:
     return "\n".join([*lines, ""]).encode()
 
 
-def read(run: Run, content: bytes, clerk: User) -> ResultImport:
+def read(run: Run, file: File, rows: int, clerk: User) -> ResultImport:
     staged = results.stage_results(
         run=run,
-        file=ContentFile(content),
+        file=file,
         file_name="bench.csv",
         acting_user=clerk,
         at=timezone.now(),
     )
     results.RESULT_FILES.read(staged.pk)
     staged.refresh_from_db()
-    if staged.rows_done != content.count(b"\n") - 1:
+    if staged.state != "staged" or staged.rows.count() != rows:
         raise SystemExit(f"{staged.state}: {staged.rows_done} rows, {staged.problem}")
     return staged
 
@@ -154,12 +152,6 @@ def copy_in(columns: str, text: str) -> None:
         cursor.copy_expert(f"COPY {ROWS_TABLE} ({columns}) FROM STDIN", io.StringIO(text))
 
 
-def timed(run: Callable[[], Any]) -> tuple[float, Any]:
-    begun = time.perf_counter()
-    found = run()
-    return time.perf_counter() - begun, found
-
-
 def forget(staged: ResultImport) -> None:
     with connection.cursor() as cursor:
         cursor.execute(f"DELETE FROM {ROWS_TABLE} WHERE result_import_id = %s", [staged.pk])  # noqa: S608
@@ -167,33 +159,42 @@ def forget(staged: ResultImport) -> None:
 
 
 def measure_reading(run: Run, clerk: User, count: int, rounds: int) -> float:
-    """Print how long reading and COPY took, and return the ratio."""
-    times: dict[str, list[float]] = {"read": [], "COPY": []}
+    """Print what reading and COPY took, and return the ratio by the clock."""
+    costs: dict[str, list[Cost]] = {"read": [], "COPY": []}
     for number in range(rounds):
-        taken, staged = timed(lambda: read(run, file_of(count, f"r{number}"), clerk))  # noqa: B023
-        times["read"].append(taken)
+        file = ContentFile(file_of(count, f"r{number}"))
+        with Cost() as reading:
+            staged = read(run, file, count, clerk)
         columns, text = copied_out(staged)
         forget(staged)
-        times["COPY"].append(timed(lambda: copy_in(columns, text))[0])  # noqa: B023
+        with Cost() as copying:
+            copy_in(columns, text)
         forget(staged)
+        costs["read"].append(reading)
+        costs["COPY"].append(copying)
         ResultImport.objects.filter(pk=staged.pk).update(state="discarded")
-    best = {name: min(found) for name, found in times.items()}
+    best = {name: min(cost.seconds for cost in found) for name, found in costs.items()}
+    least = {name: min(cost.processor for cost in found) for name, found in costs.items()}
     for name, seconds in best.items():
         print(
             f"{name:5} {count:>7,} rows of results  {seconds:6.2f} s  {count / seconds:>8,.0f} a s"
+            f"  {least[name]:.2f} s of processors"
         )
     ratio = best["read"] / best["COPY"]
-    print(f"results read, against COPY of the same rows: {ratio:.2f} times (at most {MOST})")
+    print(
+        f"results read, against COPY of the same rows: {ratio:.2f} times (at most {MOST}), "
+        f"{least['read'] / least['COPY']:.2f} times in processor time; {load()}"
+    )
     return ratio
 
 
 def measure_applying(run: Run, clerk: User, count: int) -> None:
     """Print how long the approval and the applying of the whole file took."""
-    staged = read(run, file_of(count), clerk)
+    staged = read(run, ContentFile(file_of(count)), count, clerk)
     second = make_user(Role.DEALING_HAND)
     passes = staged.rows.filter(would_pass=True).count()
 
-    def apply() -> None:
+    with Cost() as applying:
         results.apply_results(
             import_id=staged.pk,
             rows=count,
@@ -202,36 +203,32 @@ def measure_applying(run: Run, clerk: User, count: int) -> None:
             at=timezone.now(),
         )
         results.carry_out(import_id=staged.pk, at=timezone.now())
-
-    taken, _none = timed(apply)
     moved = Enrollment.objects.filter(run=run).exclude(state="in_progress").count()
     print(
-        f"applied in one transaction: {taken:.1f} s; {Result.objects.count():,} results, "
-        f"{moved:,} registrations moved, {Notice.objects.count():,} notices"
+        f"applied in one transaction: {applying.seconds:.1f} s; "
+        f"{Result.objects.count():,} results, {moved:,} registrations moved, "
+        f"{Notice.objects.count():,} notices"
     )
 
 
-def peak_memory(count: int) -> float:
-    """Tell the most memory, in MB, of a process of its own that reads `count` rows."""
-    command = [sys.executable, "-m", "benchmarks.results", "--only-read", str(count)]
-    found = subprocess.run(command, check=True, capture_output=True, text=True)  # noqa: S603 -- our own command
-    return float(found.stdout.split()[-1])
-
-
-def only_read(count: int) -> None:
+def only_read(path: str) -> None:
+    """Read the file at `path` and print the most memory that this process held, in MB."""
     run = Run.objects.get(course__code="benchmark-results")
     clerk = User.objects.filter(groups__name=Role.DEALING_HAND.value).latest("pk")
-    staged = read(run, file_of(count, f"m{count}"), clerk)
+    with open(path, "rb") as file:
+        rows = sum(1 for _line in file) - 1
+        staged = read(run, File(file), rows, clerk)
+    peak = peak_memory()
     forget(staged)
     ResultImport.objects.filter(pk=staged.pk).update(state="discarded")
-    print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+    print(peak)
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--rows", type=int, default=50_000)
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--only-read", type=int, default=0, help=argparse.SUPPRESS)
+    parser.add_argument("--only-read", default="", help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.only_read:
         only_read(options.only_read)
@@ -242,7 +239,10 @@ def main() -> int:
     call_command("prepare", stdout=sys.stderr)
     run, clerk = fill(options.rows), make_user(Role.DEALING_HAND)
     ratio = measure_reading(run, clerk, options.rows, options.rounds)
-    few, many = peak_memory(options.rows // 10), peak_memory(options.rows)
+    few, many = (
+        peak_of("benchmarks.results", file_of(rows, f"m{rows}"))
+        for rows in (options.rows // 10, options.rows)
+    )
     print(
         f"peak memory: {few:.0f} MB at {options.rows // 10:,} rows, {many:.0f} MB at "
         f"{options.rows:,}: {many / few:.2f} times (at most {MOST_GROWTH})"

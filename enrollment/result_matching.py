@@ -6,11 +6,12 @@ same on PostgreSQL and SQLite; the caller holds the transaction. `{…}` stands 
 a word of the database, never for a value.
 """
 
-import json
 from collections.abc import Sequence
 from dataclasses import asdict, fields
+from decimal import Decimal
 from typing import Any, Final
 
+from django.db import connection
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -19,45 +20,61 @@ from courses.models import Run
 from courses.models.catalogue import OF_THE_EXAM
 from courses.models.institutes import RULE_FIELDS
 from enrollment.models import Enrollment, ResultImport, ResultImportRow
-from enrollment.result_reading import PassRule, ResultRow, columns_of
-from enrollment.result_sql import CARRIED, by_sets, quote, sql_of
+from enrollment.result_reading import PassRule, ResultRow
+from enrollment.result_sql import (
+    CARRIED,
+    GIVEN,
+    READ,
+    REGISTERED,
+    by_sets,
+    count_rows,
+    drop_tables,
+    make_table,
+    quote,
+    sql_of,
+)
+from igot.lib.copying import copy_into
 from igot.lib.errors import Refused
 
-# An officer may have registered again for a run: the registration that is alive gets the result.
-REGISTERED: Final = """
-registered AS (
- SELECT f.*, COUNT(*) OVER (PARTITION BY f.address) AS alike,
-  ROW_NUMBER() OVER (PARTITION BY f.address ORDER BY f.id) AS place
- FROM (
-  SELECT e.id, e.state, LOWER(a.platform_username) AS name,
-   LOWER(COALESCE(u.email, o.official_email)) {bytewise} AS address,
-   ROW_NUMBER() OVER (PARTITION BY e.officer_id ORDER BY
-    CASE WHEN e.state = 'not_completed' THEN 1 ELSE 0 END, e.id DESC) AS rank
-  FROM {enrollment} e JOIN {officer} o ON o.id = e.officer_id
-  LEFT JOIN {user} u ON u.id = o.user_id
-  LEFT JOIN {account} a ON a.id = e.provider_account_id
-  WHERE e.run_id = %(run)s AND e.state IN ({with_results})
- ) f WHERE f.rank = 1
-),
-latest AS (
+# The registrations of the run with the attempt that counts. An officer may have registered again:
+# `is_first` is the one that is alive, which gets the result.
+REGISTER: Final = """
+INSERT INTO {registered}
+SELECT e.id, e.state, e.is_first, LOWER(a.platform_username),
+ LOWER(COALESCE(u.email, o.official_email)), l.attempt, l.sat,
+ s.passed, s.online_grade, s.exam_outcome, s.exam_score, s.exam_on
+FROM (
+ SELECT w.id, w.state, w.officer_id, w.provider_account_id, w.state IN ({with_results})
+  AND ROW_NUMBER() OVER (PARTITION BY w.officer_id ORDER BY
+   CASE WHEN w.state = 'not_completed' THEN 1 WHEN w.state IN ({with_results}) THEN 0 ELSE 2 END,
+   w.id DESC) = 1 AS is_first
+ FROM {enrollment} w WHERE w.run_id = %(run)s
+) e JOIN {officer} o ON o.id = e.officer_id
+LEFT JOIN {user} u ON u.id = o.user_id
+LEFT JOIN {account} a ON a.id = e.provider_account_id
+LEFT JOIN (
  SELECT r.enrollment_id, MAX(r.attempt) AS attempt,
   SUM(CASE WHEN r.exam_outcome IN ('passed', 'failed') THEN 1 ELSE 0 END) AS sat
- FROM {result} r JOIN {enrollment} e ON e.id = r.enrollment_id
- WHERE e.run_id = %(run)s
+ FROM {result} r JOIN {enrollment} x ON x.id = r.enrollment_id
+ WHERE x.run_id = %(run)s
   AND NOT EXISTS (SELECT 1 FROM {reversal} v WHERE v.result_id = r.id)
  GROUP BY r.enrollment_id
-)"""
-# What the rows of `given` come to, each by itself.
+) l ON l.enrollment_id = e.id
+LEFT JOIN {result} s ON s.enrollment_id = l.enrollment_id AND s.attempt = l.attempt"""
+# What the rows that are given come to, each by itself.
 JUDGED: Final = """
-found AS (
+matched AS {materialized} (
  SELECT w.row, w.is_torn, CASE WHEN w.is_torn THEN NULL
    ELSE COALESCE(w.by_hand, w.named, w.addressed) END AS enrollment_id
  FROM (
   SELECT g.row, g.by_hand, n.id AS named, d.id AS addressed, g.by_hand IS NULL
    AND COALESCE((d.alike = 1 AND n.id <> d.id) OR (d.alike > 1 AND n.id IS NULL), {no}) AS is_torn
-  FROM given g
-  LEFT JOIN registered n ON g.username <> '' AND n.name = LOWER(g.username)
-  LEFT JOIN registered d ON g.email <> '' AND d.address = LOWER(g.email) AND d.place = 1
+  FROM {given} g
+  LEFT JOIN {registered} n ON n.is_first AND n.name = LOWER(g.username) AND g.username <> ''
+  LEFT JOIN (
+   SELECT f.address, MIN(f.id) AS id, COUNT(*) AS alike FROM {registered} f
+   WHERE f.is_first AND f.address <> '' GROUP BY f.address
+  ) d ON d.address = LOWER(g.email)
  ) w
 ),
 judged AS (
@@ -80,53 +97,39 @@ judged AS (
    WHEN m.has_passed AND NOT g.would_pass THEN %(passed)s
    WHEN m.is_too_often THEN %(often)s
    ELSE '' END AS why
- FROM given g JOIN (
+ FROM {given} g JOIN (
   SELECT g.row, f.enrollment_id, f.is_torn,
-   l.attempt IS NOT NULL AS has_earlier,
-   COALESCE(s.online_grade = g.online_grade AND s.exam_outcome = g.exam_outcome
-    AND CAST(COALESCE(s.exam_score, -1) AS numeric) = CAST(COALESCE(g.exam_score, -1) AS numeric)
-    AND (s.exam_on IS NULL OR g.exam_on IS NULL OR s.exam_on = g.exam_on), {no}) AS is_same,
-   COALESCE(e.state = 'completed', {no}) OR COALESCE(s.passed, {no}) AS has_passed,
-   COALESCE(g.exam_outcome IN ('passed', 'failed') AND l.sat >= %(most)s, {no}) AS is_too_often
-  FROM given g
-  JOIN found f ON f.row = g.row
-  LEFT JOIN {enrollment} e ON e.id = f.enrollment_id
-  LEFT JOIN latest l ON l.enrollment_id = f.enrollment_id
-  LEFT JOIN {result} s ON s.enrollment_id = l.enrollment_id AND s.attempt = l.attempt
+   e.attempt IS NOT NULL AS has_earlier,
+   COALESCE(e.online_grade = g.online_grade AND e.exam_outcome = g.exam_outcome
+    AND COALESCE(e.exam_score, -1) = COALESCE(g.exam_score, -1)
+    AND (e.exam_on IS NULL OR g.exam_on IS NULL OR e.exam_on = g.exam_on), {no}) AS is_same,
+   COALESCE(e.state = 'completed', {no}) OR COALESCE(e.passed, {no}) AS has_passed,
+   COALESCE(g.exam_outcome IN ('passed', 'failed') AND e.sat >= %(most)s, {no}) AS is_too_often
+  FROM {given} g
+  JOIN matched f ON f.row = g.row
+  LEFT JOIN {registered} e ON e.id = f.enrollment_id
  ) m ON m.row = g.row
 )"""
-# Rows as they were read, given as one text of JSON.
-FROM_JSON: Final = """given AS {materialized} (SELECT {read} FROM {records})"""
-FROM_TABLE: Final = """
-given AS (
- SELECT {kept}, COALESCE({raw_email}, '') AS email,
-  COALESCE({raw_fault}, '') AS fault,
-  CASE WHEN r.settled_how = 'matched' THEN r.enrollment_id ELSE {hand} END AS by_hand,
-  r.outcome AS stood, r.enrollment_id AS stood_for
- FROM {row} r WHERE r.result_import_id = %(import)s AND {which}
-)"""
+TAKE_AGAIN: Final = """
+INSERT INTO {given}
+SELECT {kept}, COALESCE({raw_email}, ''), COALESCE({raw_fault}, ''),
+ CASE WHEN r.settled_how = 'matched' THEN r.enrollment_id ELSE {hand} END,
+ r.outcome, r.enrollment_id
+FROM {row} r WHERE r.result_import_id = %(import)s AND {which}"""
 FIRST: Final = """
-SELECT j.row, j.found, j.why FROM judged j WHERE {wanted} ORDER BY j.row LIMIT 1"""
-# An earlier row of the file for the same registration loses its place to a person, too.
-DISPLACE: Final = """
-UPDATE {row} SET outcome = 'ambiguous', reason = %(twice)s
-WHERE result_import_id = %(import)s AND outcome IN ({appliable}) AND enrollment_id IN (
- SELECT o.enrollment_id FROM {row} o
- WHERE o.result_import_id = %(import)s AND o.outcome = 'ambiguous')"""
+WITH {judged} SELECT j.row, j.found, j.why FROM judged j WHERE {wanted} ORDER BY j.row LIMIT 1"""
 KEEP: Final = """
 INSERT INTO {row} (result_import_id, {columns}, enrollment_id, outcome, reason,
  settled_how, settled_reason)
-{with_all}
+WITH {judged},
+twice AS (
+ SELECT m.enrollment_id FROM matched m WHERE m.enrollment_id IS NOT NULL
+ GROUP BY m.enrollment_id HAVING COUNT(*) > 1
+)
 SELECT %(import)s, {carried}, j.enrollment_id,
- CASE WHEN j.times > 1 OR j.is_repeated THEN 'ambiguous' ELSE j.found END,
- CASE WHEN j.times > 1 OR j.is_repeated THEN %(twice)s ELSE j.why END, '', ''
-FROM (
- SELECT j.*, CASE WHEN j.enrollment_id IS NULL THEN 0 ELSE
-   COUNT(*) OVER (PARTITION BY j.enrollment_id) END AS times,
-  EXISTS (SELECT 1 FROM {row} o WHERE o.result_import_id = %(import)s
-   AND o.enrollment_id = j.enrollment_id) AS is_repeated
- FROM judged j
-) j"""
+ CASE WHEN t.enrollment_id IS NULL THEN j.found ELSE 'ambiguous' END,
+ CASE WHEN t.enrollment_id IS NULL THEN j.why ELSE %(twice)s END, '', ''
+FROM judged j LEFT JOIN twice t ON t.enrollment_id = j.enrollment_id"""
 
 
 def pass_rule_of(run: Run) -> PassRule:
@@ -166,15 +169,41 @@ def keep_rule(staged: ResultImport, rule: PassRule) -> None:
     staged.most_attempts = run.most_attempts
 
 
-def keep_rows(staged: ResultImport, rows: Sequence[ResultRow]) -> None:
-    """Add rows of a file, each with the registration found for it and what would come of it."""
-    records = json.dumps([_record(row) for row in rows], ensure_ascii=False)
-    given = {**_params(staged), "records": records}
-    with_all = f"WITH {FROM_JSON}, {REGISTERED}, {JUDGED}"
+def take_rows(rows: Sequence[ResultRow]) -> None:
+    """Lay rows of a file beside those that this session was given before."""
+    with connection.cursor() as cursor:
+        make_table(cursor, GIVEN)
+    copy_into(GIVEN, READ, map(_values, rows))
+
+
+def highest_grade() -> Decimal | None:
+    """Return the highest grade of the rows that were taken; None where none can be read."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql_of("SELECT MAX(g.online_grade) FROM {given} g"))
+        (highest,) = cursor.fetchone()
+    return highest if highest is None else Decimal(str(highest))
+
+
+def keep_rows(staged: ResultImport) -> None:
+    """Add the rows that were taken, each with its registration and what would come of it.
+
+    :raises RuntimeError: they are not all there
+    """
+    given = _params(staged)
     carried = ", ".join(f"j.{quote(name)}" for name, _kind in CARRIED)
-    with by_sets() as cursor:
-        cursor.execute(sql_of(KEEP.replace("{with_all}", with_all), carried=carried), given)
-        cursor.execute(sql_of(DISPLACE), given)
+    with connection.cursor() as cursor:
+        _register(cursor, given)
+        with by_sets(cursor):
+            cursor.execute(sql_of(KEEP, judged=JUDGED, carried=carried), given)
+            if (kept := cursor.rowcount) != staged.rows_done:
+                raise RuntimeError(f"{kept} of {staged.rows_done} rows were kept")
+        drop_tables(cursor)
+
+
+def forget_rows() -> None:
+    """Drop what this session was given."""
+    with connection.cursor() as cursor:
+        drop_tables(cursor)
 
 
 def first_changed(staged: ResultImport) -> int | None:
@@ -196,11 +225,22 @@ def _judged(
     staged: ResultImport, which: str, wanted: str, by_hand: int | None, **more: Any
 ) -> list[tuple[int, str, str]]:
     given = {**_params(staged), "hand": by_hand, **more}
-    table = FROM_TABLE.replace("{which}", which)
-    wanted = FIRST.replace("{wanted}", wanted)
-    with by_sets() as cursor:
-        cursor.execute(sql_of(f"WITH {table}, {REGISTERED}, {JUDGED} {wanted}"), given)
-        return list(cursor.fetchall())
+    with connection.cursor() as cursor:
+        drop_tables(cursor)
+        make_table(cursor, GIVEN)
+        cursor.execute(sql_of(TAKE_AGAIN, which=which), given)
+        _register(cursor, given)
+        with by_sets(cursor):
+            cursor.execute(sql_of(FIRST, judged=JUDGED, wanted=wanted), given)
+            found = list(cursor.fetchall())
+        drop_tables(cursor)
+    return found
+
+
+def _register(cursor: Any, given: dict[str, Any]) -> None:
+    make_table(cursor, REGISTERED)
+    cursor.execute(sql_of(REGISTER), given)
+    count_rows(cursor, GIVEN, REGISTERED)
 
 
 def _params(staged: ResultImport) -> dict[str, Any]:
@@ -222,21 +262,24 @@ def _params(staged: ResultImport) -> dict[str, Any]:
     }
 
 
-def _record(row: ResultRow) -> dict[str, Any]:
-    grades = {name: _plain(value) for name, value in columns_of(row.verdict).items()}
-    return {
-        "row": row.number,
-        "raw": {**row.raw, "fault": row.verdict.fault[:250]} if row.verdict.fault else row.raw,
-        "username": row.username,
-        **grades,
-        "exam_on": row.exam_on and row.exam_on.isoformat(),
-        "exam_centre": row.exam_centre,
-        "exam_city": row.exam_city,
-        "email": row.email,
-        "fault": row.verdict.fault[:250],
-        "by_hand": None,
-    }
-
-
-def _plain(value: Any) -> Any:
-    return value if value is None or isinstance(value, bool | str) else str(value)
+def _values(row: ResultRow) -> tuple[Any, ...]:
+    """Return the values of `READ`."""
+    verdict, fault = row.verdict, row.verdict.fault[:250]
+    return (
+        row.number,
+        {**row.raw, "fault": fault} if fault else row.raw,
+        row.username,
+        verdict.online_grade,
+        verdict.exam_outcome or "",
+        verdict.exam_score,
+        verdict.total,
+        verdict.passes,
+        row.exam_on,
+        row.exam_centre,
+        row.exam_city,
+        row.email,
+        fault,
+        None,
+        None,
+        None,
+    )

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import ROUND_DOWN, Decimal
-from typing import IO, Any, Final
+from typing import IO, Final, NamedTuple
 
 from django.utils.translation import gettext as _
 
@@ -73,8 +73,7 @@ class Verdict:
     fault: str = ""
 
 
-@dataclass(frozen=True, kw_only=True)
-class ResultRow:
+class ResultRow(NamedTuple):
     """One row of a file of results."""
 
     number: int
@@ -249,14 +248,3 @@ def _outcome(rule: PassRule, exam: ExamOutcome, score: Decimal | None) -> ExamOu
         return exam
     has_passed = rule.least_exam_score is None or score >= rule.least_exam_score
     return ExamOutcome.PASSED if has_passed else ExamOutcome.FAILED
-
-
-def columns_of(verdict: Verdict) -> dict[str, Any]:
-    """Return what of a verdict the columns of a row keep."""
-    return {
-        "online_grade": verdict.online_grade,
-        "exam_outcome": verdict.exam_outcome or "",
-        "exam_score": verdict.exam_score,
-        "total": verdict.total,
-        "would_pass": verdict.passes,
-    }

@@ -40,7 +40,22 @@ CARRIED: Final = (  # what a row keeps as it was read, with the type that each h
     ("exam_centre", "text"),
     ("exam_city", "text"),
 )
-READ: Final = (*CARRIED, ("email", "text"), ("fault", "text"), ("by_hand", "bigint"))
+READ: Final = (
+    *CARRIED,
+    ("email", "text"),
+    ("fault", "text"),
+    ("by_hand", "bigint"),
+    ("stood", "text"),  # what a row came to when it was read, and for which registration
+    ("stood_for", "bigint"),
+)
+GIVEN: Final = "given_results"  # rows as they were read
+REGISTERED: Final = "registered_for_results"  # the registrations of their run
+COLUMNS: Final = {
+    GIVEN: ", ".join(f'"{name}" {kind}' for name, kind in READ),
+    REGISTERED: """id bigint, state text, is_first boolean, name text, address text,
+ attempt integer, sat integer, passed boolean, online_grade numeric, exam_outcome text,
+ exam_score numeric, exam_on date""",
+}
 
 
 def quote(name: str) -> str:
@@ -67,6 +82,8 @@ def sql_of(text: str, **more: str) -> str:
     words = {name: quote(model._meta.db_table) for name, model in tables.items()}
     names = [quote(name) for name, _kind in CARRIED]
     words |= {
+        "given": quote(GIVEN),
+        "registered": quote(REGISTERED),
         "columns": ", ".join(names),
         "kept": ", ".join(f"r.{name}" for name in names),
         "with_results": _quoted(state.value for state in WITH_RESULTS),
@@ -81,31 +98,22 @@ def sql_of(text: str, **more: str) -> str:
 
 
 def _postgresql() -> dict[str, str]:
-    kinds = ", ".join(f"{quote(name)} {kind}" for name, kind in READ)
     return {
         "materialized": "MATERIALIZED",
-        "read": ", ".join(f"t.{quote(name)}" for name, _kind in READ),
-        "records": f"jsonb_to_recordset(CAST(%(records)s AS jsonb)) AS t({kinds})",
         "raw_email": "r.raw->>'email'",
         "raw_fault": "r.raw->>'fault'",
         "hand": "CAST(%(hand)s AS bigint)",
         "no": "FALSE",
-        "bytewise": 'COLLATE "C"',
     }
 
 
 def _sqlite() -> dict[str, str]:
-    values = [f"json_extract(t.value, '$.{name}')" for name, _kind in READ]
-    named = zip(values, READ, strict=True)
     return {
         "materialized": "",
-        "read": ", ".join(f"{value} AS {quote(name)}" for value, (name, _kind) in named),
-        "records": "json_each(%(records)s) t",
         "raw_email": "json_extract(r.raw, '$.email')",
         "raw_fault": "json_extract(r.raw, '$.fault')",
         "hand": "%(hand)s",
         "no": "0",
-        "bytewise": "COLLATE BINARY",
     }
 
 
@@ -116,15 +124,41 @@ def take_time() -> None:
             cursor.execute("SET LOCAL statement_timeout = '180s'")
 
 
-@contextmanager
-def by_sets() -> Iterator[Any]:
-    """Open a cursor whose statements join whole sets: PostgreSQL knows little of rows from JSON.
+def make_table(cursor: Any, name: str) -> None:
+    """Make the table of this session `name`, unless it is there: `GIVEN` or `REGISTERED`."""
+    cursor.execute(f"CREATE TEMPORARY TABLE IF NOT EXISTS {quote(name)} ({COLUMNS[name]})")
 
-    It would take some thousand of them for a hundred, and look each up in turn among as many.
+
+def drop_tables(cursor: Any) -> None:
+    """Drop the tables of this session, where they are."""
+    for name in COLUMNS:
+        cursor.execute(f"DROP TABLE IF EXISTS {quote(name)}")
+
+
+@contextmanager
+def by_sets(cursor: Any) -> Iterator[None]:
+    """Let the statements within join whole sets, in memory as far as 32 MB reach.
+
+    What PostgreSQL guesses of rows that it has just been given is far off: it would look each of
+    them up in turn among as many, or compile the statement for longer than it runs.
     """
-    with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            cursor.execute("SET LOCAL enable_nestloop = off")
-        yield cursor
-        if connection.vendor == "postgresql":
-            cursor.execute("SET LOCAL enable_nestloop = on")
+    if connection.vendor != "postgresql":
+        yield
+        return
+    cursor.execute(
+        "SET LOCAL enable_nestloop = off; SET LOCAL work_mem = '32MB'; SET LOCAL jit = off"
+    )
+    yield
+    cursor.execute(
+        "SET LOCAL enable_nestloop TO DEFAULT; SET LOCAL work_mem TO DEFAULT; "
+        "SET LOCAL jit TO DEFAULT"
+    )
+
+
+def count_rows(cursor: Any, *tables: str) -> None:
+    """Let PostgreSQL look at some hundred rows of each of `tables`, which were just filled."""
+    if connection.vendor == "postgresql":
+        cursor.execute("SET LOCAL default_statistics_target = 1")
+        for table in tables:
+            cursor.execute(f"ANALYZE {quote(table)}")
+        cursor.execute("SET LOCAL default_statistics_target TO DEFAULT")

@@ -8,7 +8,7 @@ from typing import IO, Any, Final, cast
 
 from django.core.files.base import File
 from django.db import transaction
-from django.db.models import Count, Max
+from django.db.models import Count
 from django.utils.translation import gettext as _
 
 from accounts import audit
@@ -106,17 +106,17 @@ class ResultFiles(FileReader[ResultImport, ResultRow]):
 
     model = ResultImport
     name = "resultimport"
-    rows_at_once = 20_000  # each chunk looks through all registrations of the run
 
     def rows(self, thing: ResultImport, file: IO[bytes]) -> Iterator[ResultRow]:
         rule = result_matching.rule_kept(thing)
         return open_results(file, rule=rule, by=_map_of(thing)).rows()
 
     def keep(self, thing: ResultImport, rows: list[ResultRow]) -> None:
-        result_writing.take_time()
-        result_matching.keep_rows(thing, rows)
+        """Take a chunk of rows in; what they come to is looked up once, for all of them."""
+        result_matching.take_rows(rows)
 
     def forget(self, thing: ResultImport) -> None:
+        result_matching.forget_rows()
         thing.rows.all().delete()
 
     def finish(self, thing: ResultImport, at: datetime) -> None:
@@ -125,7 +125,8 @@ class ResultFiles(FileReader[ResultImport, ResultRow]):
         :raises TableError: its grades are fractions
         """
         result_writing.take_time()
-        refuse_fractions(thing.rows.aggregate(highest=Max("online_grade"))["highest"])
+        refuse_fractions(result_matching.highest_grade())
+        result_matching.keep_rows(thing)
         counted = dict(thing.rows.values_list("outcome").annotate(Count("pk")).order_by("outcome"))
         drop_file(thing)
         advance(
