@@ -41,7 +41,7 @@ from igot.lib.errors import Refused
 REGISTER: Final = """
 INSERT INTO {registered}
 SELECT e.id, e.state, e.is_first, LOWER(a.platform_username),
- LOWER(COALESCE(u.email, o.official_email)), l.attempt, l.sat,
+ LOWER(COALESCE(u.email, o.official_email)), s.attempt, s.sat,
  s.passed, s.online_grade, s.exam_outcome, s.exam_score, s.exam_on
 FROM (
  SELECT w.id, w.state, w.officer_id, w.provider_account_id, w.state IN ({with_results})
@@ -53,14 +53,13 @@ FROM (
 LEFT JOIN {user} u ON u.id = o.user_id
 LEFT JOIN {account} a ON a.id = e.provider_account_id
 LEFT JOIN (
- SELECT r.enrollment_id, MAX(r.attempt) AS attempt,
-  SUM(CASE WHEN r.exam_outcome IN ('passed', 'failed') THEN 1 ELSE 0 END) AS sat
+ SELECT r.*, ROW_NUMBER() OVER (PARTITION BY r.enrollment_id ORDER BY r.attempt DESC) AS place,
+  SUM(CASE WHEN r.exam_outcome IN ('passed', 'failed') THEN 1 ELSE 0 END)
+   OVER (PARTITION BY r.enrollment_id) AS sat
  FROM {result} r JOIN {enrollment} x ON x.id = r.enrollment_id
- WHERE x.run_id = %(run)s
-  AND NOT EXISTS (SELECT 1 FROM {reversal} v WHERE v.result_id = r.id)
- GROUP BY r.enrollment_id
-) l ON l.enrollment_id = e.id
-LEFT JOIN {result} s ON s.enrollment_id = l.enrollment_id AND s.attempt = l.attempt"""
+ LEFT JOIN {reversal} v ON v.result_id = r.id
+ WHERE x.run_id = %(run)s AND v.id IS NULL
+) s ON s.enrollment_id = e.id AND s.place = 1"""
 # What the rows that are given come to, each by itself.
 JUDGED: Final = """
 matched AS {materialized} (

@@ -11,12 +11,13 @@ from accounts.models import AuditEntry
 from accounts.roles import Role
 from enrollment.actions import provider_files
 from enrollment.actions.results import RESULT_FILES, ResultFiles, stage_results
-from enrollment.models import ResultImportRow
+from enrollment.models import ResultImportRow, ResultReversal
 from enrollment.result_sql import GIVEN, REGISTERED
 from enrollment.states import ImportState
 from tests.factories.accounts import make_officer, make_user
 from tests.factories.courses import make_course, make_programme, make_run
 from tests.factories.enrollment import make_enrollment
+from tests.factories.pool import make_result
 
 pytestmark = pytest.mark.django_db
 AT = timezone.now()
@@ -218,3 +219,21 @@ def test_an_officer_who_registered_again_gets_the_result_on_the_living_registrat
     RESULT_FILES.read(staged.pk)
 
     assert staged.rows.get().enrollment == again
+
+
+def test_the_attempt_before_a_reversed_one_is_what_a_row_is_compared_with(run, clerk):
+    (enrollment,) = enrolled(run, "asha")
+    make_result(enrollment=enrollment, online_grade="40.00", exam_outcome="failed", passed=False)
+    later = make_result(
+        enrollment=enrollment, attempt=2, online_grade="72.00", exam_outcome="passed"
+    )
+    staged, again = (taken_in(run, clerk, f"asha,,{grade},failed") for grade in ("40", "40.00"))
+    RESULT_FILES.read(staged.pk)
+    assert outcomes(staged) == {2: "conflict"}
+
+    ResultReversal.objects.create(
+        result=later, reason="Letter.", reversed_by=make_user(Role.DEALING_HAND), at=AT
+    )
+    RESULT_FILES.read(again.pk)
+
+    assert outcomes(again) == {2: "same"}
