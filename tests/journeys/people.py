@@ -77,9 +77,9 @@ def new_page(new_context: Callable[[], Any]) -> Page:
     return page
 
 
-def present_code(secret: str) -> str:
-    """Return what the app on the telephone shows now."""
-    counter = list(yield_hotp_counters_from_time())[1]
+def present_code(secret: str, *, ahead: int = 0) -> str:
+    """Return what the app on the telephone shows now, or next: no code is taken twice."""
+    counter = list(yield_hotp_counters_from_time())[1 + ahead]
     return format_hotp_value(hotp_value(secret, counter))
 
 
