@@ -28,8 +28,30 @@ def record(
 
     Runs in the caller's transaction: if the entry cannot be written, nothing is changed.
     """
+    entry = entry_of(
+        subject, event, acting_user=acting_user, at=at, on_behalf_of=on_behalf_of, **details
+    )
+    entry.save(force_insert=True)
+    return entry
+
+
+def entry_of(
+    subject: models.Model,
+    event: str,
+    *,
+    acting_user: User | None,
+    at: datetime,
+    on_behalf_of: User | None = None,
+    **details: object,
+) -> AuditEntry:
+    """Return the entry that `record` would add, for `add` to add with others."""
     fields = fields_of(subject, event, acting_user, at, details)
-    return AuditEntry.objects.create(on_behalf_of=on_behalf_of, **fields)
+    return AuditEntry(on_behalf_of=on_behalf_of, **fields)
+
+
+def add(entries: Sequence[AuditEntry]) -> None:
+    """Add entries of one action together, in their order."""
+    AuditEntry.objects.bulk_create(entries)
 
 
 def record_each(
@@ -44,17 +66,6 @@ def record_each(
     rows = (fields_of(subject, event, acting_user, at, details) for subject in subjects)
     entries = [AuditEntry(**fields) for fields in rows]
     return AuditEntry.objects.bulk_create(entries, batch_size=500)
-
-
-def record_all(
-    done: Sequence[tuple[models.Model, str, dict[str, object]]],
-    *,
-    acting_user: User | None,
-    at: datetime,
-) -> list[AuditEntry]:
-    """Add an entry for each of several things done at once (subject, event, details): one query."""
-    rows = (fields_of(subject, event, acting_user, at, told) for subject, event, told in done)
-    return AuditEntry.objects.bulk_create(AuditEntry(**fields) for fields in rows)
 
 
 def fields_of(

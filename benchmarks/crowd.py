@@ -4,7 +4,7 @@ import multiprocessing
 import os
 import signal
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from typing import Any, Final
 
@@ -15,7 +15,7 @@ from django.utils import timezone
 from accounts.models import Notice, Officer, User
 from courses.models import Run
 from enrollment import pool_audit
-from enrollment.actions import coupons
+from enrollment.actions import coupon_queue, coupons
 from enrollment.models import Coupon, CouponBatch, CouponImportRow, CouponIssue, Enrollment
 from igot.lib.copying import copy_in
 from igot.lib.crypto import blind_index
@@ -87,6 +87,13 @@ def issue_all(ids: Iterable[int]) -> None:
     connection.close()
     for enrollment_id in ids:
         coupons.issue_coupon(enrollment_id=enrollment_id, acting_user=None, at=timezone.now())
+    connection.close()
+
+
+def serve_all(ids: Sequence[int]) -> None:
+    """Give coupons to some registrations as the queue is served; in a process forked."""
+    connection.close()
+    coupon_queue.serve_these(ids, at=timezone.now())
     connection.close()
 
 

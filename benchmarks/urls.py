@@ -7,5 +7,6 @@ from benchmarks import bare
 urlpatterns = [
     path("bare/list/", bare.card_list),
     path("bare/post/", bare.post),
+    path("bare/coupon/", bare.coupon),
     path("", include("igot.urls")),
 ]

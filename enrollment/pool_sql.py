@@ -1,19 +1,33 @@
-"""A code taken from the pool and put down as issued, by one statement on PostgreSQL.
+"""The pool by few statements on PostgreSQL: one that locks and reads, one that gives.
 
-SQLite has one writer and takes the same steps by the ORM.
+SQLite has one writer and takes the same steps by the ORM. Each journey to the server costs as much
+as what is done there; so a code is taken, put down as issued, recorded and told of in one.
 """
 
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
-from typing import Any, Final
+from functools import cache
+from typing import Final, NamedTuple
 
 from django.db import connection
 
+from accounts import statements
+from accounts.models import User
 from enrollment.models import Coupon, CouponIssue, Enrollment
 from enrollment.states import BatchState, CouponState
+from igot.lib.planned import Planned, planned
+
+# The run is held still: no coupon goes out on a decision for a day that is being moved.
+_LOCK: Final = """
+SELECT 1 FROM enrollment_enrollment e
+JOIN accounts_officer o ON o.id = e.officer_id
+JOIN courses_run r ON r.id = e.run_id
+WHERE e.id = %(enrollment)s
+FOR NO KEY UPDATE OF e, o FOR SHARE OF r"""
 
 # Codes that another transaction has locked are passed over. The constraints of both tables hold
 # as ever: one live issue of a code, and one for an officer and course.
-TAKE: Final = f"""
+_GIVE: Final = f"""
 WITH next AS (
   SELECT c.id FROM enrollment_coupon c
   WHERE c.course_id = %(course)s AND c.state = '{CouponState.AVAILABLE}'
@@ -31,41 +45,120 @@ WITH next AS (
   SELECT id, %(enrollment)s, %(officer)s, %(course)s, %(at)s, %(shown_at)s, '', %(replaces)s
   FROM taken
   RETURNING id
+), made AS (
+  SELECT issue.id, replace(%(subject_name)s, %(unknown)s, taken.ending) AS name FROM issue, taken
+), entry AS ({{entry}}
+), notice AS ({{notice}}
 )
-SELECT issue.id, {{coupon}} FROM taken, issue"""  # noqa: S608 – our own words
+SELECT issue.id, (SELECT id FROM notice), {{coupon}} FROM taken, issue"""  # noqa: S608 – our own words
+
+_LOCK_FREE_ONES: Final = """
+SELECT e.id FROM enrollment_enrollment e
+JOIN accounts_officer o ON o.id = e.officer_id
+JOIN courses_run r ON r.id = e.run_id
+WHERE e.id = ANY(%s)
+ORDER BY e.id
+FOR NO KEY UPDATE OF e, o SKIP LOCKED FOR SHARE OF r SKIP LOCKED"""
+
+_GIVE_EACH: Final = f"""
+WITH wanted AS (
+  SELECT * FROM unnest(%(enrollments)s, %(officers)s, %(users)s, %(names)s, %(links)s, %(params)s)
+    WITH ORDINALITY AS w (enrollment, officer, told, name, link, params, n)
+), free AS (
+  SELECT c.id, c.valid_until FROM enrollment_coupon c
+  WHERE c.course_id = %(course)s AND c.state = '{CouponState.AVAILABLE}'
+    AND c.valid_until >= %(needed)s AND EXISTS (
+      SELECT 1 FROM enrollment_couponbatch b
+      WHERE b.id = c.batch_id AND b.state = '{BatchState.RELEASED}')
+  ORDER BY c.valid_until, c.id LIMIT cardinality(%(enrollments)s) FOR UPDATE OF c SKIP LOCKED
+), next AS (
+  SELECT id, row_number() OVER (ORDER BY valid_until, id) AS n FROM free
+), taken AS (
+  UPDATE enrollment_coupon c SET state = '{CouponState.ISSUED}' FROM next WHERE c.id = next.id
+  RETURNING c.id, c.ending, next.n
+), issue AS (
+  INSERT INTO enrollment_couponissue
+    (coupon_id, enrollment_id, officer_id, course_id, issued_at, end_reason)
+  SELECT taken.id, enrollment, officer, %(course)s, %(at)s, '' FROM taken JOIN wanted USING (n)
+  RETURNING id, coupon_id
+), made AS (
+  SELECT issue.id, replace(wanted.name, %(unknown)s, taken.ending) AS name, told, link, params
+  FROM issue JOIN taken ON taken.id = issue.coupon_id JOIN wanted USING (n)
+), entry AS ({{entry}}, subject_id
+), notice AS ({{notice}}
+)
+SELECT count(*) FROM issue"""  # noqa: S608 – our own words
+_UNKNOWN: Final = "\N{SYMBOL FOR SUBSTITUTE}"  # stands for the end of a code not yet taken
 
 
-def take_and_issue(
+class Given(NamedTuple):
+    """What one statement has made: the issue, and the notice of it where somebody is told."""
+
+    issue: CouponIssue
+    notice_id: int | None
+
+
+@cache
+def lock() -> Planned:
+    """Return what locks a registration, its officer and its run, given the registration's key."""
+    return planned(_LOCK, enrollment="bigint")
+
+
+def lock_free_ones(enrollment_ids: Sequence[int]) -> list[int]:
+    """Lock some registrations as `lock` does, but for those that somebody else has locked."""
+    with connection.cursor() as cursor:
+        cursor.execute(_LOCK_FREE_ONES, [list(enrollment_ids)])
+        return [row[0] for row in cursor.fetchall()]
+
+
+def give_each(
+    enrollments: Sequence[Enrollment],
+    *,
+    needed: date,
+    at: datetime,
+    link: Callable[[Enrollment], str],
+    params: Callable[[Enrollment], dict[str, str]],
+) -> int:
+    """Issue a code to each of some registrations for one course, in their order, while there are.
+
+    The portal gives them; what is recorded and told is as in `give`. Returns how many it issued.
+    """
+    one = CouponIssue(coupon=Coupon(ending=_UNKNOWN), enrollment=enrollments[0])
+    values = statements.values_of(one, "coupon.issued", acting_user=None, at=at)
+    values |= {"course": enrollments[0].course_id, "needed": needed, "unknown": _UNKNOWN}
+    values["enrollments"] = [enrollment.pk for enrollment in enrollments]
+    values["officers"] = [enrollment.officer_id for enrollment in enrollments]
+    values["users"] = [enrollment.officer.user_id for enrollment in enrollments]
+    values["names"] = [
+        str(CouponIssue(coupon=one.coupon, enrollment=enrollment)) for enrollment in enrollments
+    ]
+    values["links"] = [link(enrollment) for enrollment in enrollments]
+    values["params"] = [statements.params_of(params(enrollment)) for enrollment in enrollments]
+    with connection.cursor() as cursor:
+        cursor.execute(_give_each().ready(), [values[name] for name in _TYPES_OF_EACH])
+        (count,) = cursor.fetchone()
+    return int(count)
+
+
+def give(
     enrollment: Enrollment,
     *,
     needed: date,
     replaces: CouponIssue | None,
+    shown_at: datetime | None,
+    acting_user: User | None,
     at: datetime,
-    shown_at: datetime | None = None,
-) -> CouponIssue | None:
+    told: User | None,
+    link: str,
+    params: dict[str, str],
+) -> Given | None:
     """Issue the code that expires first of those valid on `needed`; None where there is none.
 
-    `shown_at` is given where its officer sees it with that.
+    It counts as shown where `shown_at` says when. It is recorded as "coupon.issued", and `told`
+    (None: nobody) finds a notice of it.
     """
-    names = ", ".join(f"taken.{field.column}" for field in Coupon._meta.concrete_fields)
-    values: dict[str, Any] = {
-        "course": enrollment.course_id,
-        "needed": needed,
-        "enrollment": enrollment.pk,
-        "officer": enrollment.officer_id,
-        "at": at,
-        "shown_at": shown_at,
-        "replaces": replaces.pk if replaces else None,
-    }
-    with connection.cursor() as cursor:
-        cursor.execute(TAKE.replace("{coupon}", names), values)
-        found = cursor.fetchone()
-    if found is None:
-        return None
-    issue_id, *row = found
-    return CouponIssue(
-        pk=issue_id,
-        coupon=_coupon(row),
+    issue = CouponIssue(
+        coupon=Coupon(ending=_UNKNOWN),
         enrollment=enrollment,
         officer=enrollment.officer,
         course=enrollment.course,
@@ -73,6 +166,78 @@ def take_and_issue(
         first_revealed_at=shown_at,
         replaces=replaces,
     )
+    values = statements.values_of(issue, "coupon.issued", acting_user=acting_user, at=at)
+    values |= {
+        "user": told.pk if told else None,
+        "link": link,
+        "params": statements.params_of(params),
+        "course": enrollment.course_id,
+        "needed": needed,
+        "enrollment": enrollment.pk,
+        "officer": enrollment.officer_id,
+        "replaces": replaces.pk if replaces else None,
+        "shown_at": shown_at,
+        "unknown": _UNKNOWN,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_give().ready(), [values[name] for name in _TYPES])
+        found = cursor.fetchone()
+    if found is None:
+        return None
+    issue.pk, notice_id, *row = found
+    issue.coupon = _coupon(row)
+    issue._state.adding = False
+    return Given(issue, notice_id)
+
+
+_TYPES: Final = statements.TYPES | {
+    "subject_name": "text",
+    "user": "bigint",
+    "params": "jsonb",
+    "link": "text",
+    "course": "bigint",
+    "needed": "date",
+    "enrollment": "bigint",
+    "officer": "bigint",
+    "replaces": "bigint",
+    "shown_at": "timestamptz",
+    "unknown": "text",
+}
+
+
+_TYPES_OF_EACH: Final = statements.TYPES | {
+    "course": "bigint",
+    "needed": "date",
+    "unknown": "text",
+    "enrollments": "bigint[]",
+    "officers": "bigint[]",
+    "users": "bigint[]",
+    "names": "text[]",
+    "links": "text[]",
+    "params": "text[]",
+}
+
+
+@cache
+def _give_each() -> Planned:
+    entry = statements.ENTRY.format(subject_id="made.id", subject_name="made.name", source="made")
+    notice = statements.NOTICE.format(
+        user="told",
+        params="params::jsonb",
+        link="link",
+        source="entry JOIN made ON made.id = entry.subject_id",
+    )
+    return planned(_GIVE_EACH.format(entry=entry, notice=notice), **_TYPES_OF_EACH)
+
+
+@cache
+def _give() -> Planned:
+    names = ", ".join(f"taken.{field.column}" for field in Coupon._meta.concrete_fields)
+    entry = statements.ENTRY.format(subject_id="made.id", subject_name="made.name", source="made")
+    notice = statements.NOTICE.format(
+        user="%(user)s", params="%(params)s", link="%(link)s", source="entry"
+    )
+    return planned(_GIVE.format(entry=entry, notice=notice, coupon=names), **_TYPES)
 
 
 def _coupon(row: list[object]) -> Coupon:

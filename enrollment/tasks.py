@@ -29,6 +29,7 @@ from enrollment.actions import (
     authority_reminders,
     batches,
     checking,
+    coupon_queue,
     coupons,
     intimations,
     lapses,
@@ -207,7 +208,7 @@ def read_provider_files(**ignored: Any) -> int:
 @shared_task
 def serve_coupon_queue(**ignored: Any) -> int:
     """Give coupons to the confirmed registrations that wait; return how many."""
-    return coupons.serve_coupon_queue(at=timezone.now())
+    return coupon_queue.serve_coupon_queue(at=timezone.now())
 
 
 @shared_task

@@ -14,7 +14,7 @@ from accounts import audit
 from accounts.models import AuditEntry, User
 from courses.models import Course, Provider
 from enrollment import imports, pool_policies, provider_tables, states
-from enrollment.actions import coupons
+from enrollment.actions import coupon_queue
 from enrollment.actions.provider_files import FileReader, advance, drop_file, take_in
 from enrollment.models import ColumnMap, Coupon, CouponBatch, CouponImportRow
 from igot.lib.copying import copy_in
@@ -194,7 +194,7 @@ def release_batch(*, batch_id: int, acting_user: User, at: datetime) -> None:
     :raises Refused: the step is not open to `acting_user`, above all if they imported it
     """
     course = _release(batch_id, acting_user, at)
-    coupons.serve_coupon_queue(at=at, course=course, limit=SERVED_AT_ONCE)
+    coupon_queue.serve_coupon_queue(at=at, course=course, limit=SERVED_AT_ONCE)
 
 
 @transaction.atomic(durable=True)

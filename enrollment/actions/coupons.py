@@ -9,17 +9,16 @@ from django.utils.translation import gettext as _
 
 from accounts import audit
 from accounts.models import AuditEntry, User
-from accounts.notifications import notify, record_and_tell
-from courses.models import Course
+from accounts.notifications import Telling, notify, notify_each
+from accounts.tasks import deliver
 from enrollment import pool_policies, pool_sql, rules, states
 from enrollment.actions import steps
 from enrollment.models import Coupon, CouponIssue, Enrollment
-from enrollment.models.coupons import servable
+from enrollment.models.coupons import with_weighing
+from igot.lib.commits import after_commit
 from igot.lib.dates import civil_date
 from igot.lib.errors import Refused
 from igot.lib.prepared import KEY, prepared
-
-OFFICER, COURSE, BEFORE = KEY + 1, KEY + 2, KEY + 3  # more numbers in a prepared queryset
 
 
 @transaction.atomic(durable=True)
@@ -47,49 +46,29 @@ def issue_if_any(
     return _issue(_lock(enrollment_id), acting_user, at)
 
 
-def serve_coupon_queue(*, at: datetime, course: Course | None = None, limit: int = 2000) -> int:
-    """Give coupons to the registrations that wait, first confirmed first; return how many.
-
-    Each is a transaction of its own: what is given stays given, whatever comes after. More than
-    `limit` wait for the next call.
-    """
-    waiting = servable(civil_date(at))
-    if course is not None:
-        waiting = waiting.filter(course=course)
-    ids = list(waiting.values_list("pk", flat=True)[:limit])
-    return sum(_serve(enrollment_id, at) for enrollment_id in ids)
-
-
 @transaction.atomic(durable=True)
 def reveal_coupon(*, enrollment_id: int, acting_user: User, at: datetime) -> CouponIssue:
     """Return the issue whose code its officer now sees, once; who still waits is served first.
 
-    The code appears in no audit entry, notice, log or address. All is recorded in one statement,
-    for many come at once.
+    The code appears in no audit entry, notice, log or address.
     :raises Refused: not the officer concerned, shown before, no longer valid, or the pool is empty
     """
     enrollment = _lock(enrollment_id)
     if reason := pool_policies.why_not_reveal(enrollment, acting_user):
         raise Refused(reason)
-    issue, earlier = _weigh(enrollment)
-    done: list[tuple[Any, str, dict[str, object]]] = []
+    is_new = not enrollment.is_weighed  # type: ignore[attr-defined]
+    issue = _issue(enrollment, acting_user, at, shown_at=at if is_new else None)
     if issue is None:
-        if reason := pool_policies.why_not_issue(enrollment, acting_user, earlier=earlier):
-            raise Refused(reason)
-        issue = _give(enrollment, earlier, at, shown_at=at)
-        if issue is None:
-            raise Refused(_empty_pool())
-        done.append((issue, "coupon.issued", {}))
-    else:
+        raise Refused(_empty_pool())
+    if not is_new:
         if reason := pool_policies.why_not_shown(issue, civil_date(at)):
             raise Refused(reason)
         issue.first_revealed_at = at
         issue.save(update_fields=["first_revealed_at"])
-    done.append((issue, "coupon.revealed", {}))
+    entries = [audit.entry_of(issue, "coupon.revealed", acting_user=acting_user, at=at)]
     if enrollment.state in states.BEGIN.sources:
-        was = steps.take_unrecorded(states.BEGIN, enrollment, at=at)
-        done.append((enrollment, f"enrollment.{enrollment.state}", {"was": was}))
-    audit.record_all(done, acting_user=acting_user, at=at)
+        entries.append(steps.move(states.BEGIN, enrollment, acting_user=acting_user, at=at))
+    audit.add(entries)
     return issue
 
 
@@ -153,7 +132,7 @@ def carry_issue(*, old: Enrollment, successor: Enrollment, acting_user: User, at
     reason = _("Deferred to a later batch")
     issue.coupon = Coupon.objects.select_for_update(no_key=True).get(pk=issue.coupon_id)
     is_used = issue.coupon.state == states.CouponState.REDEEMED
-    lasts = is_used or issue.coupon.valid_until >= _last_day_needed(successor, at)
+    lasts = is_used or issue.coupon.valid_until >= last_day_needed(successor, at)
     if issue.first_revealed_at is None and not is_used or not lasts:
         _end(issue, reason, acting_user, at)
         return
@@ -186,131 +165,124 @@ def expire_coupons(*, at: datetime) -> int:
     return len(coupons)
 
 
-@transaction.atomic
-def _serve(enrollment_id: int, at: datetime) -> bool:
-    """Serve one of the queue; False where the pool is empty or the registration has ended."""
-    try:
-        issue = _issue(_lock(enrollment_id), None, at)
-    except Refused:  # nothing was written
-        return False
-    return issue is not None
-
-
-def _lock(enrollment_id: int) -> Enrollment:
-    """Lock a registration and its officer, so that two registrations of one officer wait too.
-
-    Its run is held still: no coupon goes out on a decision for a day that is being moved.
-    """
-    found = list(prepared("coupons: lock", _locked, {KEY: enrollment_id}))
-    if not found:
-        raise Enrollment.DoesNotExist(enrollment_id)
-    enrollment: Enrollment = found[0]
-    steps.hold_run_still(enrollment)
-    return enrollment
-
-
-def _locked() -> Any:
-    locked = Enrollment.objects.select_for_update(no_key=True, of=("self", "officer"))
-    related = ("officer__user", "course__provider", "decision", "held_from", "provider_account")
-    return locked.select_related(*related).filter(pk=KEY)
-
-
-def _issue(enrollment: Enrollment, acting_user: User | None, at: datetime) -> CouponIssue | None:
-    """Return the issue that stands, or a new one from the pool; None when the pool is empty.
-
-    The caller holds the lock, so that two clicks, or two registrations, find the same issue. The
-    mails of what the portal gives by itself, often to many, are left to the sweep.
-    """
-    standing, earlier = _weigh(enrollment)
-    if standing is not None:
-        return standing
-    if reason := pool_policies.why_not_issue(enrollment, acting_user, earlier=earlier):
-        raise Refused(reason)
-    issue = _give(enrollment, earlier, at)
-    user = enrollment.officer.user
-    if issue is None:
-        return None
-    if user is None or acting_user == user:  # whoever clicks for it sees it at once
-        audit.record(issue, "coupon.issued", acting_user=acting_user, at=at)
-        return issue
-    link = reverse("enrollment:reveal_coupon", args=[enrollment.pk])
-    record_and_tell(
-        user,
-        issue,
-        "coupon.issued",
-        acting_user=acting_user,
-        at=at,
-        link=link,
-        by_sweep=acting_user is None,
-        params=steps.particulars(enrollment),
-    )
-    return issue
-
-
-def _weigh(enrollment: Enrollment) -> tuple[CouponIssue | None, CouponIssue | None]:
-    """Return the issue that stands, and else the latest of those that were taken back.
-
-    It is read by a statement that begins when the lock is held.
-    """
-    values = {KEY: enrollment.pk, OFFICER: enrollment.officer_id, COURSE: enrollment.course_id}
-    name, build = "coupons: weighing", _weighing
-    if enrollment.predecessor_id:
-        name, build = "coupons: weighing after a deferral", _weighing_after_deferral
-        values[BEFORE] = enrollment.predecessor_id
-    issues = list(prepared(name, build, values))
-    standing = next((issue for issue in issues if issue.ended_at is None), None)
-    if standing is not None and standing.enrollment_id == enrollment.pk:
-        standing.enrollment = enrollment
-    return standing, issues[-1] if issues and standing is None else None
-
-
-def _weighing() -> Any:
-    return CouponIssue.objects.weighing_on(Enrollment(pk=KEY, officer_id=OFFICER, course_id=COURSE))
-
-
-def _weighing_after_deferral() -> Any:
-    successor = Enrollment(pk=KEY, officer_id=OFFICER, course_id=COURSE, predecessor_id=BEFORE)
-    return CouponIssue.objects.weighing_on(successor)
-
-
-def _give(
-    enrollment: Enrollment,
-    earlier: CouponIssue | None,
-    at: datetime,
-    *,
-    shown_at: datetime | None = None,
-) -> CouponIssue | None:
-    """Issue the code that expires first of those that last through the run, if there is one.
-
-    Codes that another transaction has locked are passed over (PostgreSQL); SQLite has one writer.
-    """
-    needed = _last_day_needed(enrollment, at)
-    if connection.vendor == "postgresql":
-        return pool_sql.take_and_issue(
-            enrollment, needed=needed, replaces=earlier, at=at, shown_at=shown_at
-        )
-    coupon = Coupon.objects.issuable(enrollment.course, needed).first()
-    if coupon is None:
-        return None
-    _advance(coupon, states.ISSUE_COUPON)
-    return CouponIssue.objects.create(
-        coupon=coupon,
-        enrollment=enrollment,
-        officer=enrollment.officer,
-        course=enrollment.course,
-        issued_at=at,
-        first_revealed_at=shown_at,
-        replaces=earlier,
-    )
-
-
-def _last_day_needed(enrollment: Enrollment, at: datetime) -> date:
+def last_day_needed(enrollment: Enrollment, at: datetime) -> date:
+    """Return the day through which the code of a registration must be valid."""
     run = enrollment.run
     return rules.last_day_needed(
         ends_on=run.ends_on if run else None,
         commences_on=run.commences_on if run else None,
         today=civil_date(at),
     )
+
+
+def _lock(enrollment_id: int) -> Enrollment:
+    """Lock a registration and its officer, so that two registrations of one officer wait too.
+
+    Its run is held still: no coupon goes out on a decision for a day that is being moved. What is
+    read is read by a statement that begins when the locks are held; SQLite has one writer.
+    """
+    rows = prepared(
+        "coupons: registration",
+        _registration,
+        {KEY: enrollment_id},
+        is_planned=True,
+        after=pool_sql.lock(),
+    )
+    found: list[Enrollment] = list(rows)
+    if not found:
+        raise Enrollment.DoesNotExist(enrollment_id)
+    return found[0]
+
+
+def _registration() -> Any:
+    related = (
+        "officer__user",
+        "course__provider",
+        "run",
+        "decision",
+        "held_from",
+        "provider_account",  # for the page that shows the code
+    )
+    return with_weighing(Enrollment.objects.select_related(*related).filter(pk=KEY))
+
+
+def _issue(
+    enrollment: Enrollment,
+    acting_user: User | None,
+    at: datetime,
+    *,
+    shown_at: datetime | None = None,
+) -> CouponIssue | None:
+    """Return the issue that stands, or a new one from the pool; None when the pool is empty.
+
+    The caller holds the lock, so that two clicks, or two registrations, find the same issue. The
+    mails of what the portal gives by itself, often to many, are left to the sweep.
+    """
+    earlier = None
+    if enrollment.is_weighed:  # type: ignore[attr-defined]
+        issues = list(CouponIssue.objects.weighing_on(enrollment))
+        standing = next((issue for issue in issues if issue.ended_at is None), None)
+        if standing is not None:
+            if standing.enrollment_id == enrollment.pk:
+                standing.enrollment = enrollment
+            return standing
+        earlier = issues[-1]
+    if reason := pool_policies.why_not_issue(enrollment, acting_user, earlier=earlier):
+        raise Refused(reason)
+    user = enrollment.officer.user
+    told = None if acting_user == user else user  # whoever clicks for it sees it at once
+    needed = last_day_needed(enrollment, at)
+    give = pool_sql.give if connection.vendor == "postgresql" else _give
+    given = give(
+        enrollment,
+        needed=needed,
+        replaces=earlier,
+        shown_at=shown_at,
+        acting_user=acting_user,
+        at=at,
+        told=told,
+        link=reverse("enrollment:reveal_coupon", args=[enrollment.pk]),
+        params=steps.particulars(enrollment),
+    )
+    if given is None:
+        return None
+    if given.notice_id and acting_user is not None:
+        after_commit(deliver.delay, notice_id=given.notice_id)
+    return given.issue
+
+
+def _give(
+    enrollment: Enrollment,
+    *,
+    needed: date,
+    replaces: CouponIssue | None,
+    shown_at: datetime | None,
+    acting_user: User | None,
+    at: datetime,
+    told: User | None,
+    link: str,
+    params: dict[str, str],
+) -> pool_sql.Given | None:
+    """Do by the ORM what `pool_sql.give` does."""
+    coupon = Coupon.objects.issuable(enrollment.course, needed).first()
+    if coupon is None:
+        return None
+    _advance(coupon, states.ISSUE_COUPON)
+    issue = CouponIssue.objects.create(
+        coupon=coupon,
+        enrollment=enrollment,
+        officer=enrollment.officer,
+        course=enrollment.course,
+        issued_at=at,
+        first_revealed_at=shown_at,
+        replaces=replaces,
+    )
+    entry = audit.record(issue, "coupon.issued", acting_user=acting_user, at=at)
+    if acting_user is None:
+        notify_each([Telling(user=told, of=entry, link=link, params=params)], at=at)
+    else:
+        notify(told, of=entry, link=link, **params)
+    return pool_sql.Given(issue, notice_id=None)
 
 
 def _end(

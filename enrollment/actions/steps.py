@@ -50,9 +50,28 @@ def take(
     The event is "enrollment.<new state>" unless another is given; None is the portal itself.
     :raises Refused: the step does not start from the present state
     """
-    was = take_unrecorded(step, enrollment, at=at)
+    entry = move(step, enrollment, acting_user=acting_user, at=at, event=event, **details)
+    entry.save(force_insert=True)
+    return entry
+
+
+def move(
+    step: Step[EnrollmentState],
+    enrollment: Enrollment,
+    *,
+    acting_user: User | None,
+    at: datetime,
+    event: str = "",
+    **details: Any,
+) -> AuditEntry:
+    """Do the same, but leave the entry to the caller, who adds it with others of the action."""
+    if enrollment.state not in step.sources:
+        raise Refused(
+            _("The registration is “%(state)s”.") % {"state": enrollment.get_state_display()}
+        )
+    was = _advance(enrollment, step, at)
     event = event or f"enrollment.{enrollment.state}"
-    return audit.record(
+    return audit.entry_of(
         enrollment,
         event,
         acting_user=acting_user,
@@ -61,18 +80,6 @@ def take(
         was=was,
         **details,
     )
-
-
-def take_unrecorded(step: Step[EnrollmentState], enrollment: Enrollment, *, at: datetime) -> str:
-    """Take `step` as `take` does and return the state before, for a caller that records it.
-
-    :raises Refused: the step does not start from the present state
-    """
-    if enrollment.state not in step.sources:
-        raise Refused(
-            _("The registration is “%(state)s”.") % {"state": enrollment.get_state_display()}
-        )
-    return _advance(enrollment, step, at)
 
 
 def _principal(

@@ -321,6 +321,18 @@ def waiting_for_coupon() -> models.QuerySet[Enrollment]:
     return waiting.order_by("confirmed_at", "pk")
 
 
+def with_weighing(registrations: models.QuerySet[Enrollment]) -> models.QuerySet[Enrollment]:
+    """Add as `is_weighed` whether any issue weighs on a new coupon (`weighing_on` returns them)."""
+    weighs = Q(ended_at=None, officer=OuterRef("officer"), course=OuterRef("course"))
+    weighs |= Q(ended_by__isnull=False, enrollment=OuterRef("pk"))
+    weighs |= Q(
+        ended_by__isnull=False,
+        first_revealed_at__isnull=False,
+        enrollment=OuterRef("predecessor"),
+    )
+    return registrations.annotate(is_weighed=Exists(CouponIssue.objects.filter(weighs)))
+
+
 def servable(on: date) -> models.QuerySet[Enrollment]:
     """Return that part of the queue for whose course there is any code still valid on `on`."""
     stock = Coupon.objects.filter(

@@ -37,11 +37,8 @@ def reveal_coupon(request: UserRequest, enrollment_id: int) -> HttpResponse:
             refusal = str(declined)  # shown below, to the officer concerned alone
         else:
             return _page(request, issue.enrollment, code=issue.coupon.code, issue=issue, form=form)
-    enrollment = get_object_or_404(
-        Enrollment.objects.with_course().visible_to(request.user), pk=enrollment_id
-    )
-    if enrollment.officer.user_id != request.user.pk:
-        raise Http404
+    own = Enrollment.objects.with_course().select_related("provider_account").of(request.user)
+    enrollment = get_object_or_404(own, pk=enrollment_id)
     standing = pool_facts.coupon_standing(enrollment)
     return _page(request, enrollment, standing=standing, form=form, refusal=refusal)
 

@@ -13,7 +13,8 @@ from django.utils import timezone
 from accounts.models import AuditEntry
 from benchmarks import crowd
 from enrollment import pool_audit
-from enrollment.actions.coupons import issue_coupon, reveal_coupon, serve_coupon_queue
+from enrollment.actions.coupon_queue import serve_coupon_queue
+from enrollment.actions.coupons import issue_coupon, reveal_coupon
 from enrollment.models import Coupon, CouponIssue, Enrollment
 from enrollment.states import CouponState, EnrollmentState
 from igot.lib.errors import Refused

@@ -11,13 +11,13 @@ from django.utils import timezone
 from accounts.models import AuditEntry, Notice
 from accounts.roles import Role
 from accounts.tasks import deliver_unsent
+from enrollment.actions.coupon_queue import serve_coupon_queue
 from enrollment.actions.coupons import (
     end_issue_of,
     expire_coupons,
     issue_coupon,
     reveal_coupon,
     revoke_coupon,
-    serve_coupon_queue,
 )
 from enrollment.models import Coupon, CouponIssue
 from enrollment.models.coupons import waiting_for_coupon

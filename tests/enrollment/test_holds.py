@@ -19,7 +19,7 @@ from eligibility.actions import decisions
 from eligibility.models import Decision
 from eligibility.states import Outcome
 from enrollment import holds, policies, pool_policies, rules, states, tasks, timeline
-from enrollment.actions import confirmations, coupons, recomputing, registrations
+from enrollment.actions import confirmations, coupon_queue, coupons, recomputing, registrations
 from enrollment.actions.recomputing import Came
 from enrollment.models import Enrollment
 from enrollment.models.coupons import waiting_for_coupon
@@ -379,7 +379,7 @@ def test_a_held_registration_gets_no_coupon_and_leaves_the_queue():
     enrollment = held()
     make_coupon_batch(course=enrollment.course, codes=1, valid_until=date(2028, 1, 1))
 
-    assert coupons.serve_coupon_queue(at=LATER) == 0
+    assert coupon_queue.serve_coupon_queue(at=LATER) == 0
     assert not waiting_for_coupon().exists()
     assert not Enrollment.objects.without_coupon().exists()
     assert not Enrollment.objects.for_provider(enrollment.course.provider, None).exists()
@@ -407,10 +407,10 @@ def test_no_coupon_goes_out_between_the_move_and_the_task():
     make_coupon_batch(course=enrollment.course, codes=1, valid_until=date(2028, 1, 1))
     move(enrollment.run)
 
-    assert coupons.serve_coupon_queue(at=LATER) == 0
+    assert coupon_queue.serve_coupon_queue(at=LATER) == 0
     recomputing.decide_all_anew(at=LATER)
 
-    assert coupons.serve_coupon_queue(at=LATER) == 1
+    assert coupon_queue.serve_coupon_queue(at=LATER) == 1
 
 
 def test_no_coupon_goes_out_on_a_record_that_is_declared_anew():
@@ -462,7 +462,7 @@ def test_the_desk_releases_a_boundary_case_and_the_registration_goes_on():
     body = text_of(Notice.objects.get(template="enrollment.released"))[1]
     assert "The limit is included." in body
     assert recomputing.decide_all_anew(at=LATER + timedelta(hours=1)) == {}
-    assert coupons.serve_coupon_queue(at=LATER) == 1
+    assert coupon_queue.serve_coupon_queue(at=LATER) == 1
 
 
 def test_the_desk_cannot_release_what_the_rules_refuse():

@@ -101,9 +101,10 @@ def posts_of(port: int, waiting: list[people.Waiting]) -> list[Target]:
     reveal = "enrollment:reveal_coupon"
     return [
         Target("bare POST", "", [post("/bare/post/", one.cookie) for one in waiting]),
+        Target("the same page of a code", "", [post("/bare/coupon/", o.cookie) for o in waiting]),
         Target(
             "coupon issued and shown",
-            "bare POST",
+            "the same page of a code",
             [post(reverse(reveal, args=[one.enrollment_id]), one.cookie) for one in waiting],
         ),
     ]
