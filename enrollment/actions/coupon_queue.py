@@ -13,7 +13,7 @@ from courses.models import Course
 from enrollment import pool_policies, pool_sql
 from enrollment.actions import coupons, steps
 from enrollment.models import Enrollment
-from enrollment.models.coupons import servable, with_weighing
+from enrollment.models.coupons import servable, unweighed
 from igot.lib.dates import civil_date
 from igot.lib.errors import Refused
 
@@ -81,14 +81,14 @@ def _in_order(enrollment_ids: Sequence[int]) -> list[Enrollment]:
     rows = Enrollment.objects.filter(pk__in=enrollment_ids).order_by("confirmed_at", "pk")
     related = rows.select_related("officer__user", "decision", "held_from")
     shared = related.prefetch_related("course__provider", "run")
-    return list(with_weighing(shared).filter(is_weighed=False))
+    return list(unweighed(shared))
 
 
 @transaction.atomic
 def _serve(enrollment_id: int, at: datetime) -> bool:
-    """Serve one of the queue; False where the pool is empty or the registration has ended."""
+    """Serve one of the queue; False where it had a code, may have none, or the pool is empty."""
     try:
         issue = coupons.issue_if_any(enrollment_id=enrollment_id, acting_user=None, at=at)
     except Refused:  # nothing was written
         return False
-    return issue is not None
+    return issue is not None and (issue.enrollment_id, issue.issued_at) == (enrollment_id, at)

@@ -323,6 +323,15 @@ def waiting_for_coupon() -> models.QuerySet[Enrollment]:
 
 def with_weighing(registrations: models.QuerySet[Enrollment]) -> models.QuerySet[Enrollment]:
     """Add as `is_weighed` whether any issue weighs on a new coupon (`weighing_on` returns them)."""
+    return registrations.annotate(is_weighed=_weighing())
+
+
+def unweighed(registrations: models.QuerySet[Enrollment]) -> models.QuerySet[Enrollment]:
+    """Return those of some registrations on whose coupon no issue weighs."""
+    return registrations.exclude(_weighing())
+
+
+def _weighing() -> Exists:
     weighs = Q(ended_at=None, officer=OuterRef("officer"), course=OuterRef("course"))
     weighs |= Q(ended_by__isnull=False, enrollment=OuterRef("pk"))
     weighs |= Q(
@@ -330,7 +339,7 @@ def with_weighing(registrations: models.QuerySet[Enrollment]) -> models.QuerySet
         first_revealed_at__isnull=False,
         enrollment=OuterRef("predecessor"),
     )
-    return registrations.annotate(is_weighed=Exists(CouponIssue.objects.filter(weighs)))
+    return Exists(CouponIssue.objects.filter(weighs))
 
 
 def servable(on: date) -> models.QuerySet[Enrollment]:

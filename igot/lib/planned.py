@@ -39,8 +39,8 @@ class Planned:
         runs = _prepared.setdefault(own, {})
         left = runs.get(self.name, 0)
         if not left:
-            with own.cursor() as cursor:
-                if self.name in runs:
+            with connection.wrap_database_errors, own.cursor() as cursor:
+                if runs.pop(self.name, None) is not None:
                     cursor.execute(f"DEALLOCATE {self.name}")
                 values = [one.as_sql() if isinstance(one, Slot) else one for one in self.parameters]
                 cursor.execute(f"PREPARE {self.name} AS {self.sql}", values)
