@@ -9,7 +9,6 @@ from igot.lib.dates import dmy
 
 Plain = str | int | None
 TEXTS: Final = ("designation", "ministry")
-NUMBERS: Final = ("allotment_year", "break_days")
 DATES: Final = ("born_on", "joined_on", "group_since")
 NAMED: Final = ("service", "cadre", "rank", "group", "employee_code")
 SHOWN: Final = (  # in the order of a record

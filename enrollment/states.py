@@ -226,6 +226,7 @@ _U = UsageState
 APPROVE_USAGE = Step(frozenset({_U.READ}), _U.APPROVED, Role.DEALING_HAND)
 APPLY_USAGE = Step(frozenset({_U.APPROVED}), _U.APPLIED, Role.DEALING_HAND)  # the portal's own
 DISCARD_USAGE = Step(frozenset({_U.READ}), _U.DISCARDED, Role.DEALING_HAND)
+USAGE_STEPS = (APPROVE_USAGE, APPLY_USAGE, DISCARD_USAGE)
 
 TAKE_CASE = Step(frozenset({CaseState.OPEN}), CaseState.OPEN, Role.DEALING_HAND)
 CLOSE_CASE = Step(frozenset({CaseState.OPEN}), CaseState.CLOSED, Role.DEALING_HAND)

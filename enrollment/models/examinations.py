@@ -9,7 +9,6 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import State
 from courses.models import in_language
 from enrollment.models.registrations import Enrollment
-from enrollment.states import WITH_COUPON
 
 MOST_CITIES = 3
 
@@ -49,10 +48,6 @@ class ExamCity(models.Model):
 
 
 class ExamPreferenceQuerySet(models.QuerySet["ExamPreference"]):
-    def that_count(self) -> "ExamPreferenceQuerySet":
-        """Return the choices of those who are to sit an examination: confirmed or under way."""
-        return self.filter(enrollment__state__in=WITH_COUPON)
-
     def in_order(self) -> "ExamPreferenceQuerySet":
         return self.select_related("city__state").order_by("enrollment", "rank")
 

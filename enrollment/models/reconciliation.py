@@ -1,7 +1,5 @@
 """Cases in which issue, redemption at the provider and claim do not agree."""
 
-from datetime import date
-
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -28,9 +26,6 @@ class ReconciliationCaseQuerySet(models.QuerySet["ReconciliationCase"]):
     def standing(self) -> "ReconciliationCaseQuerySet":
         """Return what is open or was closed by somebody: these facts open no further case."""
         return self.exclude(reason=ReconciliationCase.Reason.SETTLED)
-
-    def opened_before(self, day: date) -> "ReconciliationCaseQuerySet":
-        return self.filter(opened_at__date__lt=day)
 
 
 class ReconciliationCase(models.Model):

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.cache import cache
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -101,11 +101,6 @@ class ResultImportQuerySet(ProviderFileQuerySet):
 
     def awaiting_approval(self) -> "ResultImportQuerySet":
         return self.filter(state=ImportState.STAGED)
-
-    def to_be_settled(self) -> "ResultImportQuerySet":
-        """Return the staged files of which a row still waits for a person."""
-        open_rows = ResultImportRow.objects.unsettled().filter(result_import=OuterRef("pk"))
-        return self.awaiting_approval().filter(Exists(open_rows))
 
     def standing(self) -> "ResultImportQuerySet":
         """Return the files that may not come a second time."""

@@ -56,7 +56,7 @@ def hand(client: Client) -> Client:
     return client
 
 
-def test_choices_are_counted_by_city_and_rank_the_dearest_first() -> None:
+def test_choices_are_counted_by_city_and_rank_the_most_wanted_first() -> None:
     run, delhi, pune = make_batch(), make_exam_city(name="Delhi"), make_exam_city(name="Pune")
     names(run, delhi, pune)
     names(run, delhi)

@@ -7,11 +7,20 @@ from enrollment.imports import read_price
 from enrollment.result_reading import read_exam, read_grade
 from enrollment.rules import check_result, last_day_needed
 from enrollment.states import (
+    ANSWER_STEPS,
     CERTIFICATE_STEPS,
     COUPON_STEPS,
+    IMPORT_STEPS,
+    USAGE_STEPS,
+    AnswerState,
     CertificateState,
     CouponState,
+    FileState,
+    ImportState,
+    UsageState,
 )
+
+WHILE_READ = set(FileState.values)  # these come of the reading, which takes no step
 
 
 @pytest.mark.parametrize(
@@ -110,6 +119,9 @@ def test_a_grade_keeps_two_places():
     [
         (COUPON_STEPS, CouponState, {CouponState.AVAILABLE}),
         (CERTIFICATE_STEPS, CertificateState, {CertificateState.UPLOADED}),
+        (ANSWER_STEPS, AnswerState, {AnswerState.STAGED}),
+        (IMPORT_STEPS, ImportState, {*WHILE_READ, ImportState.STAGED}),
+        (USAGE_STEPS, UsageState, {*WHILE_READ, UsageState.READ}),
     ],
 )
 def test_every_state_is_reached_and_sources_cannot_be_changed(steps, states, first):

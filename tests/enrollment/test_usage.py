@@ -8,7 +8,6 @@ from django.utils import timezone
 
 from accounts.models import AuditEntry, Notice
 from accounts.roles import Role
-from enrollment import states
 from enrollment.actions import usage
 from enrollment.actions.coupons import give_again, revoke_coupon
 from enrollment.models import (
@@ -404,13 +403,3 @@ def test_the_database_refuses_an_approved_report_without_its_approver():
 
     with pytest.raises(IntegrityError, match="approved_by_someone"), transaction.atomic():
         UsageReport.objects.filter(pk=report.pk).update(state=UsageState.APPROVED)
-
-
-def test_every_state_of_a_report_is_reached_by_a_step():
-    steps = (states.APPROVE_USAGE, states.APPLY_USAGE, states.DISCARD_USAGE)
-
-    assert {step.target for step in steps} == {
-        UsageState.APPROVED,
-        UsageState.APPLIED,
-        UsageState.DISCARDED,
-    }
