@@ -29,7 +29,8 @@ from django.core import mail
 from django.db import InterfaceError, OperationalError, close_old_connections
 from django.test import Client
 from accounts.models import AuditEntry, Notice
-from enrollment import tasks
+from enrollment import pool_sql, tasks
+from enrollment.actions import coupon_queue
 from enrollment.models import Coupon, CouponIssue
 from tests.factories.accounts import sign_in
 from tests.enrollment.test_coupon_races import make_waiting
@@ -37,6 +38,17 @@ waiting = make_waiting(officers={OFFICERS}, codes={OFFICERS})
 client = Client()
 sign_in(client, waiting[0].officer.log_in)
 print("ready", flush=True)
+coupon_queue.AT_ONCE = 4
+give = pool_sql.give_each
+
+
+def slowly(*enrollments, **rest):
+    count = give(*enrollments, **rest)
+    time.sleep(0.1)  # with the codes taken and nothing committed
+    return count
+
+
+pool_sql.give_each = slowly
 broken = 0
 while CouponIssue.objects.count() < {OFFICERS}:
     try:
