@@ -5,6 +5,7 @@ as what is done there; so a code is taken, put down as issued, recorded and told
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
 from typing import Final, NamedTuple
@@ -91,6 +92,33 @@ SELECT count(*) FROM issue"""  # noqa: S608 – our own words
 _UNKNOWN: Final = "\N{SYMBOL FOR SUBSTITUTE}"  # stands for the end of a code not yet taken
 
 
+@dataclass(frozen=True, kw_only=True)
+class Giving:
+    """For which registration a code is given and through which day, by whom, and who is told."""
+
+    enrollment: Enrollment
+    needed: date
+    replaces: CouponIssue | None
+    shown_at: datetime | None  # where its officer sees the code with that
+    acting_user: User | None  # None: the portal itself
+    at: datetime
+    told: User | None  # None: nobody
+    link: str
+    params: dict[str, str]
+
+    def issue_of(self, coupon: Coupon) -> CouponIssue:
+        """Return the issue of `coupon`, not saved."""
+        return CouponIssue(
+            coupon=coupon,
+            enrollment=self.enrollment,
+            officer=self.enrollment.officer,
+            course=self.enrollment.course,
+            issued_at=self.at,
+            first_revealed_at=self.shown_at,
+            replaces=self.replaces,
+        )
+
+
 class Given(NamedTuple):
     """What one statement has made: the issue, and the notice of it where somebody is told."""
 
@@ -140,43 +168,25 @@ def give_each(
     return int(count)
 
 
-def give(
-    enrollment: Enrollment,
-    *,
-    needed: date,
-    replaces: CouponIssue | None,
-    shown_at: datetime | None,
-    acting_user: User | None,
-    at: datetime,
-    told: User | None,
-    link: str,
-    params: dict[str, str],
-) -> Given | None:
-    """Issue the code that expires first of those valid on `needed`; None where there is none.
+def give(wish: Giving) -> Given | None:
+    """Issue the code that expires first of those valid when needed; None where there is none.
 
-    It counts as shown where `shown_at` says when. It is recorded as "coupon.issued", and `told`
-    (None: nobody) finds a notice of it.
+    It is recorded as "coupon.issued", and who is told finds a notice of it.
     """
-    issue = CouponIssue(
-        coupon=Coupon(ending=_UNKNOWN),
-        enrollment=enrollment,
-        officer=enrollment.officer,
-        course=enrollment.course,
-        issued_at=at,
-        first_revealed_at=shown_at,
-        replaces=replaces,
-    )
-    values = statements.values_of(issue, "coupon.issued", acting_user=acting_user, at=at)
-    values |= {
-        "user": told.pk if told else None,
-        "link": link,
-        "params": statements.params_of(params),
+    enrollment = wish.enrollment
+    issue = wish.issue_of(Coupon(ending=_UNKNOWN))
+    values = statements.values_of(
+        issue, "coupon.issued", acting_user=wish.acting_user, at=wish.at
+    ) | {
+        "user": wish.told.pk if wish.told else None,
+        "link": wish.link,
+        "params": statements.params_of(wish.params),
         "course": enrollment.course_id,
-        "needed": needed,
+        "needed": wish.needed,
         "enrollment": enrollment.pk,
         "officer": enrollment.officer_id,
-        "replaces": replaces.pk if replaces else None,
-        "shown_at": shown_at,
+        "replaces": wish.replaces.pk if wish.replaces else None,
+        "shown_at": wish.shown_at,
         "unknown": _UNKNOWN,
     }
     with connection.cursor() as cursor:

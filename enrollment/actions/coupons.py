@@ -231,11 +231,9 @@ def _issue(
         raise Refused(reason)
     user = enrollment.officer.user
     told = None if acting_user == user else user  # whoever clicks for it sees it at once
-    needed = last_day_needed(enrollment, at)
-    give = pool_sql.give if connection.vendor == "postgresql" else _give
-    given = give(
-        enrollment,
-        needed=needed,
+    wish = pool_sql.Giving(
+        enrollment=enrollment,
+        needed=last_day_needed(enrollment, at),
         replaces=earlier,
         shown_at=shown_at,
         acting_user=acting_user,
@@ -244,6 +242,7 @@ def _issue(
         link=reverse("enrollment:reveal_coupon", args=[enrollment.pk]),
         params=steps.particulars(enrollment),
     )
+    given = pool_sql.give(wish) if connection.vendor == "postgresql" else _give(wish)
     if given is None:
         return None
     if given.notice_id and acting_user is not None:
@@ -251,37 +250,20 @@ def _issue(
     return given.issue
 
 
-def _give(
-    enrollment: Enrollment,
-    *,
-    needed: date,
-    replaces: CouponIssue | None,
-    shown_at: datetime | None,
-    acting_user: User | None,
-    at: datetime,
-    told: User | None,
-    link: str,
-    params: dict[str, str],
-) -> pool_sql.Given | None:
+def _give(wish: pool_sql.Giving) -> pool_sql.Given | None:
     """Do by the ORM what `pool_sql.give` does."""
-    coupon = Coupon.objects.issuable(enrollment.course, needed).first()
+    coupon = Coupon.objects.issuable(wish.enrollment.course, wish.needed).first()
     if coupon is None:
         return None
     _advance(coupon, states.ISSUE_COUPON)
-    issue = CouponIssue.objects.create(
-        coupon=coupon,
-        enrollment=enrollment,
-        officer=enrollment.officer,
-        course=enrollment.course,
-        issued_at=at,
-        first_revealed_at=shown_at,
-        replaces=replaces,
-    )
-    entry = audit.record(issue, "coupon.issued", acting_user=acting_user, at=at)
-    if acting_user is None:
-        notify_each([Telling(user=told, of=entry, link=link, params=params)], at=at)
+    issue = wish.issue_of(coupon)
+    issue.save(force_insert=True)
+    entry = audit.record(issue, "coupon.issued", acting_user=wish.acting_user, at=wish.at)
+    if wish.acting_user is None:
+        telling = Telling(user=wish.told, of=entry, link=wish.link, params=wish.params)
+        notify_each([telling], at=wish.at)
     else:
-        notify(told, of=entry, link=link, **params)
+        notify(wish.told, of=entry, link=wish.link, **wish.params)
     return pool_sql.Given(issue, notice_id=None)
 
 
