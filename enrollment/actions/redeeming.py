@@ -57,7 +57,8 @@ def redeem(provider: Provider, rows: Sequence[UsageReportRow], *, at: datetime) 
 
 def _judge_again(row: UsageReportRow, holding: Holding | None) -> None:
     if row.outcome != Outcome.CONFLICT:
-        row.outcome = judge(holding, is_redeemed=row.is_redeemed, account=row.account)
+        known = holding.known if holding else None
+        row.outcome = judge(known, is_redeemed=row.is_redeemed, account=row.account)
 
 
 def _redemption(row: UsageReportRow, holding: Holding, at: datetime) -> Redemption:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
+from operator import attrgetter
 from typing import IO, Final
 
 from django.core.files.base import File
@@ -21,6 +22,7 @@ from enrollment.actions.redeeming import redeem
 from enrollment.models import UsageReport, UsageReportRow
 from enrollment.states import UsageState
 from enrollment.usage_matching import UsageRow
+from igot.lib.copying import copy_in
 from igot.lib.crypto import blind_index
 from igot.lib.dates import civil_date
 from igot.lib.errors import Refused
@@ -28,6 +30,20 @@ from igot.lib.errors import Refused
 ROWS_AT_ONCE: Final = 2_000  # applied in one transaction
 IN_THE_REQUEST: Final = 2_000  # rows that are applied while the approver waits
 Outcome = UsageReportRow.Outcome
+FOREIGN: Final = ("report", "coupon")
+COLUMNS: Final = (
+    "report",
+    "row",
+    "digest",
+    "ending",
+    "coupon",
+    "is_redeemed",
+    "redeemed_on",
+    "account",
+    "outcome",
+    "reason",
+)
+COLUMNS_OF: Final = attrgetter(*(f"{name}_id" if name in FOREIGN else name for name in COLUMNS))
 SILENT: Final = (Outcome.DUPLICATE, Outcome.MALFORMED)
 
 
@@ -45,18 +61,18 @@ class UsageReader(provider_files.FileReader[UsageReport, UsageRow]):
         """Write a chunk of rows with what each means beside our records as they stand."""
         kept = [_kept(thing, row) for row in rows]
         digests = {row.digest for row in kept if row.digest}
-        holdings = usage_matching.holdings_of(thing.provider, digests)
+        known = usage_matching.known_of(thing.provider, digests)
         for row in kept:
             if row.outcome != Outcome.MALFORMED:
-                holding = holdings.get(row.digest)
-                row.coupon = holding.coupon if holding else None
+                code = known.get(row.digest)
+                row.coupon_id = code.coupon_id if code else None
                 row.outcome = usage_matching.judge(
-                    holding, is_redeemed=row.is_redeemed, account=row.account
+                    code, is_redeemed=row.is_redeemed, account=row.account
                 )
         told = UsageReportRow.objects.filter(report=thing, digest__in=digests)
         standing = {row.digest: row for row in told.exclude(outcome__in=SILENT).order_by("-row")}
         changed = _merge(standing, kept)
-        UsageReportRow.objects.bulk_create(kept, batch_size=1000)
+        copy_in(UsageReportRow, COLUMNS, (COLUMNS_OF(row) for row in kept))
         UsageReportRow.objects.bulk_update(changed, ["outcome", "reason"], batch_size=500)
 
     def forget(self, thing: UsageReport) -> None:
