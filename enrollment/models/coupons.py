@@ -307,39 +307,35 @@ def waiting_for_coupon() -> models.QuerySet[Enrollment]:
     somebody at the desk has taken away or that a deferral has ended once it was seen; a new one is
     then given by hand.
     """
-    held = CouponIssue.objects.live().filter(officer=OuterRef("officer"), course=OuterRef("course"))
-    ended = CouponIssue.objects.filter(ended_by__isnull=False)
-    taken = ended.filter(enrollment=OuterRef("pk"))
-    shown = ended.filter(enrollment=OuterRef("predecessor"), first_revealed_at__isnull=False)
     confirmed = Enrollment.objects.filter(
         state__in=WITH_COUPON,
         course__provider__issues_coupons=True,
         run__isnull=False,
         held_at__isnull=True,
     )
-    waiting = confirmed.exclude(Exists(held)).exclude(Exists(taken)).exclude(Exists(shown))
-    return waiting.order_by("confirmed_at", "pk")
+    return unweighed(confirmed).order_by("confirmed_at", "pk")
 
 
 def with_weighing(registrations: models.QuerySet[Enrollment]) -> models.QuerySet[Enrollment]:
     """Add as `is_weighed` whether any issue weighs on a new coupon (`weighing_on` returns them)."""
-    return registrations.annotate(is_weighed=_weighing())
+    held, taken, shown = _weighing()
+    return registrations.annotate(is_weighed=Q(held) | Q(taken) | Q(shown))
 
 
 def unweighed(registrations: models.QuerySet[Enrollment]) -> models.QuerySet[Enrollment]:
     """Return those of some registrations on whose coupon no issue weighs."""
-    return registrations.exclude(_weighing())
+    for weighs in _weighing():
+        registrations = registrations.exclude(weighs)
+    return registrations
 
 
-def _weighing() -> Exists:
-    weighs = Q(ended_at=None, officer=OuterRef("officer"), course=OuterRef("course"))
-    weighs |= Q(ended_by__isnull=False, enrollment=OuterRef("pk"))
-    weighs |= Q(
-        ended_by__isnull=False,
-        first_revealed_at__isnull=False,
-        enrollment=OuterRef("predecessor"),
-    )
-    return Exists(CouponIssue.objects.filter(weighs))
+def _weighing() -> tuple[Exists, Exists, Exists]:
+    """Ask for each kind by itself: each then has an index, however many codes have gone out."""
+    held = CouponIssue.objects.live().filter(officer=OuterRef("officer"), course=OuterRef("course"))
+    ended = CouponIssue.objects.filter(ended_by__isnull=False)
+    taken = ended.filter(enrollment=OuterRef("pk"))
+    shown = ended.filter(enrollment=OuterRef("predecessor"), first_revealed_at__isnull=False)
+    return Exists(held), Exists(taken), Exists(shown)
 
 
 def servable(on: date) -> models.QuerySet[Enrollment]:
