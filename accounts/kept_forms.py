@@ -54,7 +54,7 @@ def keep(session: SessionBase, *, user_id: int, url: str, data: QueryDict, at: d
     fields = [
         (name, str(value))
         for name, values in data.lists()
-        if not name.startswith(NEVER_KEPT)
+        if not name.rpartition("-")[2].startswith(NEVER_KEPT)  # of one form of many, too
         for value in values
     ]
     written = json.dumps([user_id, url, fields, at.isoformat()])

@@ -6,11 +6,13 @@ from datetime import timedelta
 import pytest
 import time_machine
 from allauth.account.models import EmailAddress
+from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
+from django.http import QueryDict
 from django.test import Client
 from django.utils import timezone
 
-from accounts.kept_forms import KEPT_FOR, KEY, MOST_CHARACTERS
+from accounts.kept_forms import KEPT_FOR, KEY, MOST_CHARACTERS, keep, kept_for
 from enrollment.states import EnrollmentState
 from reimbursement.states import ClaimState
 from tests.factories.accounts import PASSWORD, make_officer, sign_in
@@ -194,3 +196,14 @@ def test_a_form_of_somebody_who_was_never_signed_in_is_not_kept(client, enrollme
 
     assert led.status_code == 302
     assert KEY not in client.session
+
+
+def test_bank_details_of_one_form_among_several_are_not_kept_either():
+    session, now = SessionStore(), timezone.now()
+    sent = QueryDict("form-0-account_number=123456789012&form-0-ifsc=SBIN0000691&form-0-why=Moved")
+
+    assert keep(session, user_id=1, url="/x/", data=sent, at=now)
+
+    kept = kept_for(session, user_id=1, at=now)
+    assert kept is not None
+    assert kept.fields == [("form-0-why", "Moved")]
