@@ -10,6 +10,7 @@ from accounts.models import AuditEntry, Notice, User
 from accounts.roles import Role
 from courses.actions.runs import reschedule_run
 from eligibility.models import Decision
+from enrollment import pool_sql
 from enrollment.actions import confirmations, coupons, recomputing
 from enrollment.models import CouponIssue, Enrollment
 from enrollment.states import EnrollmentState
@@ -77,30 +78,31 @@ def places(event):
     return list(AuditEntry.objects.filter(event=event).values_list("pk", flat=True))
 
 
-def in_two(work):
-    """Return two calls that do `work` on one half of the registrations each, refusals aside."""
+def in_turn(work):
+    """Return a call that does `work` on one registration after the other, refusals aside.
+
+    Several of them could hold a run between them without a pause, and a move would come last.
+    """
     ids = list(Enrollment.objects.order_by("pk").values_list("pk", flat=True))
 
-    def on(part):
-        def each():
-            for enrollment_id in part:
-                with suppress(Refused):
-                    work(enrollment_id)
+    def each():
+        for enrollment_id in ids:
+            with suppress(Refused):
+                work(enrollment_id)
+            sleep(0.01)
 
-        return each
-
-    return on(ids[::2]), on(ids[1::2])
+    return each
 
 
 def test_a_coupon_goes_out_wholly_before_a_move_or_not_at_all(monkeypatch):
     hand = make_user(Role.DEALING_HAND)
     run = crowd(E.CONFIRMED, number=24)
-    monkeypatch.setattr(coupons, "_give", slowly(coupons._give))
+    monkeypatch.setattr(pool_sql, "give", slowly(pool_sql.give))
 
     def give(enrollment_id):
         coupons.issue_coupon(enrollment_id=enrollment_id, acting_user=None, at=AT)
 
-    at_once(*in_two(give), slowly(mover(run, hand)))
+    at_once(in_turn(give), slowly(mover(run, hand)))
 
     (moved,) = places("run.rescheduled")
     assert all(issued < moved for issued in places("coupon.issued"))
@@ -119,7 +121,7 @@ def test_a_registration_is_confirmed_for_the_day_that_stands_or_refused(monkeypa
             enrollment_id=enrollment_id, acting_user=User.objects.get(pk=hand.pk), at=AT
         )
 
-    at_once(*in_two(confirm), slowly(mover(run, hand)))
+    at_once(in_turn(confirm), slowly(mover(run, hand)))
 
     (moved,) = places("run.rescheduled")
     assert all(confirmed < moved for confirmed in places("enrollment.confirmed"))

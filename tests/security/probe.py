@@ -13,7 +13,10 @@ from django.test import Client
 
 # What a request may always touch: the session it came with.
 OWN = frozenset({"django_session", "usersessions_usersession"})
-WRITES = re.compile(r'^\s*(?:INSERT INTO|UPDATE|DELETE FROM)\s+"?(\w+)', re.IGNORECASE)
+WRITES = re.compile(  # anywhere in a statement, but for the locks FOR UPDATE and FOR NO KEY UPDATE
+    r'(?:\bINSERT INTO|(?<!\bFOR )(?<!\bKEY )\bUPDATE|\bDELETE FROM)\s+"?(\w+)', re.IGNORECASE
+)
+PLANNED = re.compile(r"\bEXECUTE (igot_\w+)")
 
 
 class Said(NamedTuple):
@@ -57,6 +60,19 @@ def taken_back() -> Iterator[set[str]]:
         transaction.set_rollback(True)
 
 
+def as_written(sql: str) -> str:
+    """Return a statement, in place of the name under which the server has planned it."""
+    names = PLANNED.findall(sql)
+    if not names:
+        return sql
+    with connection.connection.cursor() as cursor:  # past those who watch
+        cursor.execute(
+            "SELECT string_agg(statement, ';') FROM pg_prepared_statements WHERE name = ANY(%s)",
+            [names],
+        )
+        return str(cursor.fetchone()[0])
+
+
 @contextmanager
 def writes_of() -> Iterator[set[str]]:
     """Tell the tables that are written to inside."""
@@ -64,10 +80,9 @@ def writes_of() -> Iterator[set[str]]:
 
     def watch(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
         answer = execute(sql, params, many, context)
-        found = WRITES.match(sql)
         is_idle = context["cursor"].rowcount == 0 and not sql.lstrip().startswith("INSERT")
-        if found and found[1] not in OWN and not is_idle:
-            wrote.add(found[1])
+        if not is_idle and not sql.lstrip().startswith("SELECT"):
+            wrote.update({*WRITES.findall(as_written(sql))} - OWN)
         return answer
 
     with connection.execute_wrapper(watch):
