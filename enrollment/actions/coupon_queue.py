@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Final
 
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, DataError, IntegrityError, connection, transaction
 from django.urls import reverse
 
 from courses.models import Course
@@ -90,5 +90,8 @@ def _serve(enrollment_id: int, at: datetime) -> bool:
     try:
         issue = coupons.issue_if_any(enrollment_id=enrollment_id, acting_user=None, at=at)
     except Refused:  # nothing was written
+        return False
+    except (IntegrityError, DataError):  # undone to before it; the others go on
+        log.exception("registration %s gets no coupon", enrollment_id)
         return False
     return issue is not None and (issue.enrollment_id, issue.issued_at) == (enrollment_id, at)

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from django.db import connection
+from django.db import IntegrityError, connection
 from django.utils import timezone
 
 from accounts.models import AuditEntry, Notice
@@ -177,6 +177,28 @@ def test_one_that_fails_does_not_hold_up_the_others(monkeypatch, caplog):
     assert sorted(holders()) == ids
     assert AuditEntry.objects.filter(event="coupon.issued").count() == 3
     assert "one by one" in caplog.text
+
+
+def test_one_whose_rows_are_faulty_is_named_in_the_log_and_the_others_go_on(monkeypatch, caplog):
+    run = make_run()
+    ids = [e.pk for e in in_queue(run, 3)]
+    make_coupon_batch(course=run.course, codes=3)
+    real = coupons.issue_if_any
+
+    def fail_for_one(*, enrollment_id, **rest):
+        if enrollment_id == ids[1]:
+            raise IntegrityError("a second live issue")
+        return real(enrollment_id=enrollment_id, **rest)
+
+    def fail(*enrollments, **rest):
+        raise IntegrityError("a second live issue")
+
+    monkeypatch.setattr(coupons, "issue_if_any", fail_for_one)
+    monkeypatch.setattr(pool_sql, "give_each", fail)
+
+    assert serve_these(ids, at=AT) == 2
+    assert sorted(holders()) == [ids[0], ids[2]]
+    assert f"registration {ids[1]} gets no coupon" in caplog.text
 
 
 @on_postgresql
