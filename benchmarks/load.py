@@ -13,7 +13,7 @@ from pathlib import Path
 from threading import Lock
 
 CLIENTS = 4
-WORKERS = 2
+WORKERS = 4  # one for each client: who waits for a commit keeps nobody else waiting
 TICK = os.sysconf("SC_CLK_TCK")
 
 

@@ -80,7 +80,7 @@ def _in_order(enrollment_ids: Sequence[int]) -> list[Enrollment]:
     """Read the registrations on which no issue weighs, in the order of the queue."""
     rows = Enrollment.objects.filter(pk__in=enrollment_ids).order_by("confirmed_at", "pk")
     related = rows.select_related("officer__user", "decision", "held_from")
-    shared = related.prefetch_related("course__provider", "run")
+    shared = related.defer(*coupons.UNREAD).prefetch_related("course__provider", "run")
     return list(unweighed(shared))
 
 

@@ -1,7 +1,7 @@
 """What happens to coupons: issued to the queue, shown once, taken back, expired."""
 
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Final
 
 from django.db import connection, transaction
 from django.urls import reverse
@@ -19,6 +19,11 @@ from igot.lib.commits import after_commit
 from igot.lib.dates import civil_date
 from igot.lib.errors import Refused
 from igot.lib.prepared import KEY, prepared
+
+# Of a decision only its days are asked about; why it was made is not read for each code.
+UNREAD: Final = [
+    f"{of}__{what}" for of in ("decision", "held_from") for what in ("inputs", "findings_data")
+]
 
 
 @transaction.atomic(durable=True)
@@ -203,7 +208,8 @@ def _registration() -> Any:
         "held_from",
         "provider_account",  # for the page that shows the code
     )
-    return with_weighing(Enrollment.objects.select_related(*related).filter(pk=KEY))
+    rows = Enrollment.objects.select_related(*related).defer(*UNREAD)
+    return with_weighing(rows.filter(pk=KEY))
 
 
 def _issue(
