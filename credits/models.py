@@ -12,7 +12,7 @@ from accounts.models import Officer, User
 from accounts.roles import Role
 from igot.lib.append_only import AppendOnlyModel, AppendOnlyQuerySet
 from igot.lib.dates import IST, civil_date
-from igot.lib.validity import holding
+from igot.lib.validity import ends_after_start, holding
 
 
 def end_of(day: date) -> datetime:
@@ -214,10 +214,7 @@ class CreditThreshold(models.Model):
             models.UniqueConstraint(
                 fields=["kind", "effective_from"], name="credits_creditthreshold_once_a_day"
             ),
-            models.CheckConstraint(
-                condition=Q(effective_to__isnull=True) | Q(effective_to__gte=F("effective_from")),
-                name="credits_creditthreshold_ends_after_start",
-            ),
+            ends_after_start("credits_creditthreshold"),
         ]
 
     def __str__(self) -> str:

@@ -19,23 +19,30 @@ from enrollment.states import BatchState, CouponState
 from igot.lib.planned import Planned, planned
 
 # The run is held still: no coupon goes out on a decision for a day that is being moved.
-_LOCK: Final = """
-SELECT 1 FROM enrollment_enrollment e
+_LOCKED: Final = """enrollment_enrollment e
 JOIN accounts_officer o ON o.id = e.officer_id
-JOIN courses_run r ON r.id = e.run_id
+JOIN courses_run r ON r.id = e.run_id"""
+_LOCK: Final = f"""
+SELECT 1 FROM {_LOCKED}
 WHERE e.id = %(enrollment)s
-FOR NO KEY UPDATE OF e, o FOR SHARE OF r"""
+FOR NO KEY UPDATE OF e, o FOR SHARE OF r"""  # noqa: S608 – our own words
+_LOCK_FREE_ONES: Final = f"""
+SELECT e.id FROM {_LOCKED}
+WHERE e.id = ANY(%s)
+ORDER BY e.id
+FOR NO KEY UPDATE OF e, o SKIP LOCKED FOR SHARE OF r SKIP LOCKED"""  # noqa: S608 – our own words
 
 # Codes that another transaction has locked are passed over. The constraints of both tables hold
 # as ever: one live issue of a code, and one for an officer and course.
-_GIVE: Final = f"""
-WITH next AS (
-  SELECT c.id FROM enrollment_coupon c
+_IN_POOL: Final = f"""enrollment_coupon c
   WHERE c.course_id = %(course)s AND c.state = '{CouponState.AVAILABLE}'
     AND c.valid_until >= %(needed)s AND EXISTS (
       SELECT 1 FROM enrollment_couponbatch b
       WHERE b.id = c.batch_id AND b.state = '{BatchState.RELEASED}')
-  ORDER BY c.valid_until, c.id LIMIT 1 FOR UPDATE OF c SKIP LOCKED
+  ORDER BY c.valid_until, c.id"""  # noqa: S608 – our own words
+_GIVE: Final = f"""
+WITH next AS (
+  SELECT c.id FROM {_IN_POOL} LIMIT 1 FOR UPDATE OF c SKIP LOCKED
 ), taken AS (
   UPDATE enrollment_coupon c SET state = '{CouponState.ISSUED}' FROM next WHERE c.id = next.id
   RETURNING c.*
@@ -53,25 +60,13 @@ WITH next AS (
 )
 SELECT issue.id, (SELECT id FROM notice), {{coupon}} FROM taken, issue"""  # noqa: S608 – our own words
 
-_LOCK_FREE_ONES: Final = """
-SELECT e.id FROM enrollment_enrollment e
-JOIN accounts_officer o ON o.id = e.officer_id
-JOIN courses_run r ON r.id = e.run_id
-WHERE e.id = ANY(%s)
-ORDER BY e.id
-FOR NO KEY UPDATE OF e, o SKIP LOCKED FOR SHARE OF r SKIP LOCKED"""
-
 _GIVE_EACH: Final = f"""
 WITH wanted AS (
   SELECT * FROM unnest(%(enrollments)s, %(officers)s, %(users)s, %(names)s, %(links)s, %(params)s)
     WITH ORDINALITY AS w (enrollment, officer, told, name, link, params, n)
 ), free AS (
-  SELECT c.id, c.valid_until FROM enrollment_coupon c
-  WHERE c.course_id = %(course)s AND c.state = '{CouponState.AVAILABLE}'
-    AND c.valid_until >= %(needed)s AND EXISTS (
-      SELECT 1 FROM enrollment_couponbatch b
-      WHERE b.id = c.batch_id AND b.state = '{BatchState.RELEASED}')
-  ORDER BY c.valid_until, c.id LIMIT cardinality(%(enrollments)s) FOR UPDATE OF c SKIP LOCKED
+  SELECT c.id, c.valid_until FROM {_IN_POOL}
+  LIMIT cardinality(%(enrollments)s) FOR UPDATE OF c SKIP LOCKED
 ), next AS (
   SELECT id, row_number() OVER (ORDER BY valid_until, id) AS n FROM free
 ), taken AS (

@@ -110,7 +110,7 @@ def known_of(provider: Provider, digests: Iterable[str]) -> dict[str, Known]:
             coupon_id=key,
             state=state,
             is_issued=key in names,
-            names=frozenset(fold(name) for name in _named(*names.get(key, ()))),
+            names=_names(*names.get(key, ())),
             redeemed_by=(account or "") if redemption else None,
         )
         for key, digest, state, redemption, account in found
@@ -132,7 +132,7 @@ def holdings_among(coupons: Iterable[Coupon]) -> dict[str, Holding]:
             coupon=coupon,
             state=coupon.state,
             issue=latest.get(coupon.pk),
-            names=_names(latest.get(coupon.pk)),
+            names=_names_of(latest.get(coupon.pk)),
             redemption=known.get(coupon.pk),
         )
         for coupon in kept.values()
@@ -164,19 +164,19 @@ def same_account(one: str, other: str) -> bool:
     return not one or not other or fold(one) == fold(other)
 
 
-def _named(official_email: str = "", email: str | None = "", *accounts: str | None) -> list[str]:
-    """Return the names of an officer by the columns NAMES, as `_names` does by the models."""
-    return [name for name in (email or official_email, *accounts) if name]
+def _names(
+    official_email: str = "", email: str | None = "", *accounts: str | None
+) -> frozenset[str]:
+    """Return by which names, folded, the provider may know an officer: the columns NAMES."""
+    return frozenset(fold(name) for name in (email or official_email, *accounts) if name)
 
 
-def _names(issue: CouponIssue | None) -> frozenset[str]:
+def _names_of(issue: CouponIssue | None) -> frozenset[str]:
     if issue is None:
         return frozenset()
-    account, user = issue.enrollment.provider_account, issue.officer.user
-    names = [issue.officer.email, user.email if user else ""]
-    if account:
-        names += [account.platform_username, account.programme_username]
-    return frozenset(fold(name) for name in names if name)
+    account = issue.enrollment.provider_account
+    accounts = (account.platform_username, account.programme_username) if account else ()
+    return _names(issue.officer.email, None, *accounts)
 
 
 class _Words:

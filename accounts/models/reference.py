@@ -3,13 +3,14 @@
 from datetime import date
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models.users import User
 from accounts.roles import Role
+from igot.lib.validity import ends_after_start, holding
 
 
 class OfficialEmailDomain(models.Model):
@@ -216,14 +217,11 @@ class NodalAppointmentQuerySet(models.QuerySet["NodalAppointment"]):
         direct = Q(delegated_from__isnull=True)
         stems = Q(
             ended_at__isnull=True,
-            delegated_from__starts_on__lte=on,
             delegated_from__user__is_active=True,
         )
-        stems &= Q(delegated_from__until__isnull=True) | Q(delegated_from__until__gte=on)
-        return self._covering(on).filter(direct | stems, user__is_active=True)
-
-    def _covering(self, on: date) -> "NodalAppointmentQuerySet":
-        return self.filter(Q(until__isnull=True) | Q(until__gte=on), starts_on__lte=on)
+        stems &= holding(on, first="delegated_from__starts_on", until="delegated_from__until")
+        own = holding(on, first="starts_on", until="until")
+        return self.filter(own, direct | stems, user__is_active=True)
 
     def principals_of(self, user: User, authority: CadreAuthority | None) -> set[int | None]:
         """Return the keys of those for whom `user` acts for `authority` today.
@@ -309,10 +307,7 @@ class NodalAppointment(models.Model):
         verbose_name = _("nodal appointment")
         verbose_name_plural = _("nodal appointments")
         constraints = [
-            models.CheckConstraint(
-                condition=Q(until__isnull=True) | Q(until__gte=F("starts_on")),
-                name="accounts_nodalappointment_ends_after_start",
-            ),
+            ends_after_start("accounts_nodalappointment", first="starts_on", until="until"),
             models.CheckConstraint(
                 condition=Q(delegated_from__isnull=True) | Q(until__isnull=False, reason__gt=""),
                 name="accounts_nodalappointment_delegated_with_reason",

@@ -5,14 +5,14 @@ from typing import Any
 
 from django.core.validators import MinValueValidator
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from accounts.models import User
 from accounts.roles import Role
 from courses.models import BilingualModel, in_language
-from igot.lib.validity import holding
+from igot.lib.validity import ends_after_start, holding
 
 DESK = (Role.COMMITTEE_SECRETARY, Role.AUDITOR)
 
@@ -55,10 +55,7 @@ class Committee(BilingualModel):
         verbose_name = _("committee")
         verbose_name_plural = _("committees")
         constraints = [
-            models.CheckConstraint(
-                condition=Q(effective_to__isnull=True) | Q(effective_to__gte=F("effective_from")),
-                name="committee_committee_ends_after_start",
-            ),
+            ends_after_start("committee_committee"),
             models.CheckConstraint(condition=Q(quorum__gte=1), name="committee_committee_quorum"),
         ]
 
@@ -103,10 +100,7 @@ class Seat(models.Model):
         verbose_name = pgettext_lazy("committee", "member")
         verbose_name_plural = pgettext_lazy("committee", "members")
         constraints = [
-            models.CheckConstraint(
-                condition=Q(effective_to__isnull=True) | Q(effective_to__gte=F("effective_from")),
-                name="committee_seat_ends_after_start",
-            ),
+            ends_after_start("committee_seat"),
             models.CheckConstraint(
                 condition=~Q(kind="chair") | Q(is_voting=True), name="committee_seat_chair_votes"
             ),

@@ -15,6 +15,7 @@ from committee.models.committees import DESK, Seat
 from committee.models.meetings import AgendaItem, Attendance
 from committee.models.proposals import Currency, Outcome
 from courses.models import CommitteeDecision, Course, in_language
+from igot.lib.validity import ends_after_start
 
 
 class Interest(models.TextChoices):
@@ -243,10 +244,7 @@ class Resolution(models.Model):
                 | (Q(valid_from__isnull=False) & ~Q(rule_set_code="") & ~Q(certification="")),
                 name="committee_resolution_shortlisted_on_terms",
             ),
-            models.CheckConstraint(
-                condition=Q(valid_to__isnull=True) | Q(valid_to__gte=F("valid_from")),
-                name="committee_resolution_ends_after_start",
-            ),
+            ends_after_start("committee_resolution", first="valid_from", until="valid_to"),
             models.CheckConstraint(
                 condition=Q(fee_ceiling__isnull=True, currency="")
                 | Q(fee_ceiling__gte=0, currency__in=["USD", "INR"]),

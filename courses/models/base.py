@@ -4,7 +4,6 @@ from datetime import date
 from typing import Any
 
 from django.db import models
-from django.db.models import Q
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -44,14 +43,6 @@ class BilingualModel(models.Model):
 
     def __str__(self) -> str:
         return in_language(self.title, self.title_hi)
-
-
-def ends_after_start(table: str) -> models.CheckConstraint:
-    """Return the constraint that a dated row does not end before it begins."""
-    return models.CheckConstraint(
-        condition=Q(effective_to__isnull=True) | Q(effective_to__gte=models.F("effective_from")),
-        name=f"courses_{table}_ends_after_start",
-    )
 
 
 class DatedQuerySet(models.QuerySet[Any]):

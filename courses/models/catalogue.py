@@ -14,11 +14,11 @@ from courses.models.base import (
     BilingualModel,
     Certification,
     DatedModel,
-    ends_after_start,
     in_language,
 )
 from courses.models.committee import CommitteeDecision
 from courses.models.institutes import GradeRule, Institute, Programme, Provider
+from igot.lib.validity import ends_after_start
 
 OF_THE_EXAM = ("online_weight", "exam_weight", "least_total", "least_exam_score")  # in a grade rule
 
@@ -303,7 +303,7 @@ class CourseFee(DatedModel):
             models.CheckConstraint(
                 condition=Q(fee_usd__gte=0, cap_usd__gte=0), name="courses_coursefee_not_negative"
             ),
-            ends_after_start("coursefee"),
+            ends_after_start("courses_coursefee"),
         ]
 
     def __str__(self) -> str:
@@ -325,7 +325,7 @@ class CourseCredit(DatedModel):
             models.UniqueConstraint(
                 fields=["course", "effective_from"], name="courses_coursecredit_once_a_day"
             ),
-            ends_after_start("coursecredit"),
+            ends_after_start("courses_coursecredit"),
         ]
 
     def __str__(self) -> str:

@@ -12,7 +12,7 @@ from accounts.roles import Role
 from circulars.models import Circular
 from courses.models.base import Certification, Outcome, in_language
 from courses.states import DecisionState
-from igot.lib.validity import holding
+from igot.lib.validity import ends_after_start, holding
 
 
 class CommitteeDecisionQuerySet(models.QuerySet["CommitteeDecision"]):
@@ -110,10 +110,7 @@ class CommitteeDecision(models.Model):
                 condition=Q(confirmed_by__isnull=True) | ~Q(confirmed_by=F("recorded_by")),
                 name="courses_committeedecision_two_persons",
             ),
-            models.CheckConstraint(
-                condition=Q(valid_to__isnull=True) | Q(valid_to__gte=F("valid_from")),
-                name="courses_committeedecision_ends_after_start",
-            ),
+            ends_after_start("courses_committeedecision", first="valid_from", until="valid_to"),
             models.CheckConstraint(
                 condition=(Q(fee_ceiling_usd__isnull=True) | Q(fee_ceiling_usd__gte=0))
                 & (Q(fee_ceiling_inr__isnull=True) | Q(fee_ceiling_inr__gte=0)),

@@ -9,7 +9,8 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from courses.models.base import BilingualModel, DatedModel, ends_after_start, in_language
+from courses.models.base import BilingualModel, DatedModel, in_language
+from igot.lib.validity import ends_after_start
 
 
 class PublicQuerySet(models.QuerySet[Any]):
@@ -178,7 +179,7 @@ class GradeRule(DatedModel):
                 | Q(least_exam_score__range=(0, 100), needs_proctored_exam=True),
                 name="courses_graderule_exam_score_of_an_exam",
             ),
-            ends_after_start("graderule"),
+            ends_after_start("courses_graderule"),
         ]
 
     def __str__(self) -> str:

@@ -16,6 +16,7 @@ from courses.models.catalogue import Course
 from courses.states import RunState
 from igot.lib.append_only import AppendOnlyModel, AppendOnlyQuerySet
 from igot.lib.dates import dmy
+from igot.lib.validity import ends_after_start
 
 _READ = "SELECT * FROM courses_run WHERE id = %s"
 _READ_HELD = "SELECT * FROM courses_run WHERE id = %s FOR SHARE"
@@ -172,10 +173,7 @@ class Run(models.Model):
                 | Q(registration_closes_on__gte=F("registration_opens_on")),
                 name="courses_run_window_in_order",
             ),
-            models.CheckConstraint(
-                condition=Q(ends_on__isnull=True) | Q(ends_on__gte=F("commences_on")),
-                name="courses_run_ends_after_start",
-            ),
+            ends_after_start("courses_run", first="commences_on", until="ends_on"),
             models.CheckConstraint(
                 condition=Q(ends_on__isnull=True)
                 | Q(registration_closes_on__isnull=True)

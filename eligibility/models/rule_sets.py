@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Officer, Service, User
 from circulars.models import Circular
 from eligibility import states
-from igot.lib.validity import holding
+from igot.lib.validity import ends_after_start, holding
 
 MOST_YEARS: Final = 40
 LEAST_AGE: Final = 18
@@ -201,10 +201,7 @@ class RuleSetVersion(models.Model):
                 condition=Q(approved_at__isnull=False, effective_to__isnull=True),
                 name="eligibility_rulesetversion_one_without_end",
             ),
-            models.CheckConstraint(
-                condition=Q(effective_to__isnull=True) | Q(effective_to__gte=F("effective_from")),
-                name="eligibility_rulesetversion_ends_after_start",
-            ),
+            ends_after_start("eligibility_rulesetversion"),
             models.CheckConstraint(
                 condition=Q(drafted_by__isnull=True)
                 | Q(approved_by__isnull=True)

@@ -20,6 +20,7 @@ from enrollment.states import (
     WITH_THE_OFFICE,
     CertificateState,
 )
+from igot.lib.validity import ends_after_start
 
 ENDINGS = {"application/pdf": "pdf", "image/jpeg": "jpg", "image/png": "png"}
 
@@ -51,11 +52,7 @@ class CertificateRule(DatedModel):
             models.UniqueConstraint(
                 fields=["effective_from"], name="enrollment_certificaterule_once_a_day"
             ),
-            models.CheckConstraint(
-                condition=Q(effective_to__isnull=True)
-                | Q(effective_to__gte=models.F("effective_from")),
-                name="enrollment_certificaterule_ends_after_start",
-            ),
+            ends_after_start("enrollment_certificaterule"),
             models.CheckConstraint(
                 condition=Q(least_name_score__lte=100),
                 name="enrollment_certificaterule_of_a_hundred",

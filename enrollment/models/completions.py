@@ -12,6 +12,7 @@ from accounts.models import Officer, User
 from accounts.roles import Role
 from circulars.models import IssuedDocument
 from courses.models import DatedModel, Programme, in_language
+from igot.lib.validity import ends_after_start
 
 
 class CompletionBenefit(DatedModel):
@@ -36,11 +37,7 @@ class CompletionBenefit(DatedModel):
                 fields=["programme", "kind", "effective_from"],
                 name="enrollment_completionbenefit_once_a_day",
             ),
-            models.CheckConstraint(
-                condition=Q(effective_to__isnull=True)
-                | Q(effective_to__gte=models.F("effective_from")),
-                name="enrollment_completionbenefit_ends_after_start",
-            ),
+            ends_after_start("enrollment_completionbenefit"),
         ]
 
     def __str__(self) -> str:

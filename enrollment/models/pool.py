@@ -12,6 +12,7 @@ from circulars.models import Circular
 from circulars.states import CircularState
 from courses.models import Course, Provider
 from courses.models.base import DatedModel
+from igot.lib.validity import ends_after_start
 
 
 class PoolPolicy(DatedModel):
@@ -57,10 +58,7 @@ class PoolPolicy(DatedModel):
             models.UniqueConstraint(
                 fields=["provider", "effective_from"], name="enrollment_poolpolicy_once_a_day"
             ),
-            models.CheckConstraint(
-                condition=Q(effective_to__isnull=True) | Q(effective_to__gte=F("effective_from")),
-                name="enrollment_poolpolicy_ends_after_start",
-            ),
+            ends_after_start("enrollment_poolpolicy"),
             models.CheckConstraint(
                 condition=Q(history_months__gt=0), name="enrollment_poolpolicy_some_history"
             ),

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from courses.models import Provider
 from courses.models.base import DatedModel
 from enrollment.states import FileState
+from igot.lib.validity import ends_after_start
 
 
 def _storage_name(instance: models.Model, name: str) -> str:
@@ -122,11 +123,7 @@ class ColumnMap(DatedModel):
                 fields=["provider", "kind", "effective_from"],
                 name="enrollment_columnmap_once_a_day",
             ),
-            models.CheckConstraint(
-                condition=Q(effective_to__isnull=True)
-                | Q(effective_to__gte=models.F("effective_from")),
-                name="enrollment_columnmap_ends_after_start",
-            ),
+            ends_after_start("enrollment_columnmap"),
             models.CheckConstraint(
                 condition=Q(grades_out_of__gt=0), name="enrollment_columnmap_grades_out_of"
             ),

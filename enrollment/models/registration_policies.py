@@ -13,6 +13,7 @@ from enrollment.models.registrations import Enrollment
 from enrollment.states import EnrollmentState
 from igot.lib.append_only import AppendOnlyModel, AppendOnlyQuerySet
 from igot.lib.dates import dmy
+from igot.lib.validity import ends_after_start
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -55,10 +56,7 @@ class RegistrationPolicy(DatedModel):
             models.UniqueConstraint(
                 fields=["effective_from"], name="enrollment_registrationpolicy_once_a_day"
             ),
-            models.CheckConstraint(
-                condition=Q(effective_to__isnull=True) | Q(effective_to__gte=F("effective_from")),
-                name="enrollment_registrationpolicy_ends_after_start",
-            ),
+            ends_after_start("enrollment_registrationpolicy"),
             models.CheckConstraint(
                 condition=Q(
                     returned_first_days__gte=1,
